@@ -59,12 +59,8 @@ export class Reader {
   /** 128 bits, as in an IPv6 address. */
   u128(field: string): bigint {
     const at = this.#take(16, field);
-    let value = 0n;
-    for (let word = 0; word < 4; word++) {
-      const from = at + 4 * word;
-      value = (value << 32n) | BigInt(this.#u16At(from) * two16 + this.#u16At(from + 2));
-    }
-    return value;
+    const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 16);
+    return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
   }
 
   hostU16(field: string): number {
@@ -196,7 +192,9 @@ export class Writer {
 
   u128(value: bigint): this {
     if (value < 0n || value >> 128n !== 0n) throw new RangeError(`${value} doesn't fit 128 bits`);
-    for (let shift = 96n; shift >= 0n; shift -= 32n) this.u32(Number((value >> shift) & 0xffff_ffffn));
+    const view = new DataView(this.#bytes.buffer, this.#room(16, 0, 1), 16);
+    view.setBigUint64(0, value >> 64n);
+    view.setBigUint64(8, BigInt.asUintN(64, value));
     return this;
   }
 

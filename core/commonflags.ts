@@ -30,7 +30,7 @@ export const commonFlags = {
     flag: "kubeconfig",
     kind: "string",
     default: "",
-    help: "a kubeconfig file; not set: $KUBECONFIG, the Pod's service account, or ~/.kube/config",
+    help: "a kubeconfig file; not set: the service account of this Pod, $KUBECONFIG or ~/.kube/config",
     works: true,
   },
   lbClass: {

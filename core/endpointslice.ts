@@ -19,7 +19,7 @@ export interface Endpoint {
   readonly serves: boolean;
 }
 
-export function trimEndpointSlice(raw: Wire<V1EndpointSlice>): EndpointSlice {
+export function trimEndpointSlice(raw: Partial<Wire<V1EndpointSlice>>): EndpointSlice {
   const meta = trimMeta(raw.metadata);
   return {
     ...meta,

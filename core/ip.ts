@@ -84,8 +84,18 @@ function textV4(value: number): string {
   return `${value >>> 24}.${(value >>> 16) & 0xff}.${(value >>> 8) & 0xff}.${value & 0xff}`;
 }
 
+/** RFC 5952: lower case, no leading zeros, and `::` for the first of the longest runs of two or more zero groups. */
 function textV6(value: bigint): string {
-  const parts: number[] = [];
-  for (let shift = 112n; shift >= 0n; shift -= 16n) parts.push(Number((value >> shift) & 0xffffn));
-  return new ipaddr.IPv6(parts).toRFC5952String();
+  const groups: string[] = [];
+  let [run, longest, end] = [0, 1, 0];
+  for (let shift = 96n; shift >= 0n; shift -= 32n) {
+    const word = Number((value >> shift) & 0xffff_ffffn);
+    for (const group of [word >>> 16, word & 0xffff]) {
+      groups.push(group.toString(16));
+      run = group === 0 ? run + 1 : 0;
+      if (run > longest) [longest, end] = [run, groups.length];
+    }
+  }
+  if (longest < 2) return groups.join(":");
+  return `${groups.slice(0, end - longest).join(":")}::${groups.slice(end).join(":")}`;
 }
