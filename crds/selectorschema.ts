@@ -1,0 +1,85 @@
+/** The schema of label selectors; the same rules as `core/selector.ts`. */
+import { mapping, type Schema, set, text, withRules } from "./schema.ts";
+
+/**
+ * The API server refuses a rule whose worst case it finds too expensive, so every list below a rule needs a bound.
+ * These are far beyond what anybody writes.
+ */
+const maxSelectors = 256;
+const maxExpressions = 64;
+const maxValues = 1024;
+
+const labelName = "[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?";
+const dnsLabel = "[a-z0-9]([a-z0-9-]*[a-z0-9])?";
+
+const labelKey = `^(${dnsLabel}([.]${dnsLabel})*/)?${labelName}$`;
+
+const labelValue = text("A label value: empty, or up to 63 letters, digits, dashes, dots and underscores.", {
+  maxLength: 63,
+  pattern: `^(${labelName})?$`,
+});
+
+/** In v1beta1 of BGPPeer every condition must have values. */
+interface SelectorOptions {
+  readonly valuesRequired?: boolean;
+}
+
+const expression = ({ valuesRequired = false }: SelectorOptions): Schema =>
+  withRules(
+    mapping("One condition on the labels.", {
+      key: text("The label's key.", {
+        maxLength: 317,
+        pattern: `^(${dnsLabel}(\\.${dnsLabel})*/)?${labelName}$`,
+      }),
+      operator: text(
+        "In: the label has one of the values. NotIn: it has none of them, or is absent. Exists: it is there. " +
+          "DoesNotExist: it is absent.",
+        { enum: ["In", "NotIn", "Exists", "DoesNotExist"] },
+      ),
+      values: set("The values for In and NotIn; none for Exists and DoesNotExist.", labelValue, {
+        maxItems: maxValues,
+        ...(valuesRequired ? { minItems: 1 } : {}),
+      }),
+    }, {
+      required: ["key", "operator", ...(valuesRequired ? ["values"] : [])],
+      "x-kubernetes-map-type": "atomic",
+    }),
+    {
+      rule: "!(self.operator in ['In', 'NotIn']) || (has(self.values) && size(self.values) > 0)",
+      message: "values must have at least one value for the operators In and NotIn",
+      fieldPath: ".values",
+    },
+    {
+      rule: "!(self.operator in ['Exists', 'DoesNotExist']) || !has(self.values) || size(self.values) == 0",
+      message: "values must be empty for the operators Exists and DoesNotExist",
+      fieldPath: ".values",
+    },
+  );
+
+/** One label selector (Kubernetes `metav1.LabelSelector`). */
+export function labelSelector(description: string, options: SelectorOptions = {}): Schema {
+  return mapping(description, {
+    matchLabels: {
+      type: "object",
+      description: "Labels that must all be there with exactly these values.",
+      additionalProperties: labelValue,
+      maxProperties: 64,
+      "x-kubernetes-validations": [{
+        rule: `self.all(key, size(key) <= 317 && key.matches('${labelKey}'))`,
+        message: "matchLabels must have label keys such as app or example.com/tier",
+      }],
+    },
+    matchExpressions: set("Conditions that must all hold.", expression(options), {
+      maxItems: maxExpressions,
+    }),
+  }, { "x-kubernetes-map-type": "atomic" });
+}
+
+/** A list of label selectors, of which one must fit. */
+export function labelSelectors(description: string, options: SelectorOptions = {}): Schema {
+  return set(
+    description,
+    labelSelector("A label selector: all that it says must hold; an empty one fits everything.", options),
+    { maxItems: maxSelectors },
+  );
+}
