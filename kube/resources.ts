@@ -28,3 +28,30 @@ export const l2Advertisements: Resource = resource(
   "l2advertisements",
   "L2Advertisement",
 );
+export const bgpPeers: Resource = resource("metallb.io", "v1beta2", "bgppeers", "BGPPeer");
+export const bgpAdvertisements: Resource = resource(
+  "metallb.io",
+  "v1beta1",
+  "bgpadvertisements",
+  "BGPAdvertisement",
+);
+export const bfdProfiles: Resource = resource("metallb.io", "v1beta1", "bfdprofiles", "BFDProfile");
+export const communities: Resource = resource("metallb.io", "v1beta1", "communities", "Community");
+export const serviceL2Statuses: Resource = resource(
+  "metallb.io",
+  "v1beta1",
+  "servicel2statuses",
+  "ServiceL2Status",
+);
+export const serviceBGPStatuses: Resource = resource(
+  "metallb.io",
+  "v1beta1",
+  "servicebgpstatuses",
+  "ServiceBGPStatus",
+);
+export const configurationStates: Resource = resource(
+  "metallb.io",
+  "v1beta1",
+  "configurationstates",
+  "ConfigurationState",
+);

@@ -1,0 +1,79 @@
+/** The words of the election: what a replica knows, what happens to it, what it asks for. */
+import type { LeaseView } from "./leases.ts";
+
+export interface ElectionSettings {
+  readonly identity: string;
+  /** How long a holder that is silent keeps the Lease. */
+  readonly leaseDurationMs: number;
+  /** How long a leader acts without having renewed; less than the duration, so that it stops before another starts. */
+  readonly renewDeadlineMs: number;
+  /** Between two looks, or two renewals. */
+  readonly retryPeriodMs: number;
+}
+
+/** A record as it was first seen. */
+export interface Seen {
+  readonly lease: LeaseView;
+  readonly sinceMs: number;
+}
+
+export type ElectionState =
+  /** `asking` is true while an answer is due. */
+  | { readonly role: "waiting"; readonly seen: Seen | undefined; readonly asking: boolean }
+  /** `renewedMs` is when the last successful write was begun. */
+  | {
+    readonly role: "acting";
+    readonly lease: LeaseView;
+    readonly renewedMs: number;
+    readonly asking: boolean;
+  }
+  /** Told to stop: it gives back what it may hold. */
+  | { readonly role: "leaving"; readonly lease: LeaseView | undefined; readonly asking: boolean }
+  | { readonly role: "gone" };
+
+export type ElectionEvent =
+  /** The wait is over, or the deadline has come. */
+  | { readonly type: "due" }
+  /** What a read gave; undefined when there is no Lease. */
+  | { readonly type: "read"; readonly lease: LeaseView | undefined }
+  /** A write was accepted. */
+  | { readonly type: "written"; readonly lease: LeaseView; readonly begunMs: number }
+  /** The Lease changed, appeared or vanished meanwhile. */
+  | { readonly type: "conflict" }
+  | { readonly type: "failed" }
+  | { readonly type: "stop" };
+
+export type ElectionEffect =
+  | { readonly type: "read" }
+  /** Take, renew or (holder "") give back. `over` is the record it replaces; undefined creates. */
+  | { readonly type: "write"; readonly over: LeaseView | undefined; readonly holder: string }
+  | { readonly type: "startActing" }
+  | { readonly type: "stopActing" }
+  /** Give up the request in flight, if any; it ends in `failed`. */
+  | { readonly type: "abortRequest" }
+  /** Post `due` after this; takes the place of an earlier one. */
+  | { readonly type: "wake"; readonly inMs: number };
+
+export type ElectionReason =
+  | "begin"
+  | "noLease"
+  | "free"
+  | "ours"
+  | "heldByAnother"
+  | "holderSilent"
+  | "elected"
+  | "renewed"
+  | "renewing"
+  | "deadlineMissed"
+  | "takenByAnother"
+  | "conflict"
+  | "failed"
+  | "stopping"
+  | "released"
+  | "nothingToDo";
+
+export interface ElectionStep {
+  readonly state: ElectionState;
+  readonly effects: readonly ElectionEffect[];
+  readonly reason: ElectionReason;
+}
