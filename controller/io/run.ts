@@ -1,0 +1,66 @@
+/** Puts the controller together: connection, leadership, probes, and a graceful end. */
+import { Logger, type LogLevel } from "../../core/log.ts";
+import { version } from "../../core/version.ts";
+import { openClient } from "../../kube/client.ts";
+import { systemClock } from "../../kube/clock.ts";
+import { findApiServer } from "../../kube/config.ts";
+import { serveHealth } from "../../kube/health.ts";
+import { standardOutputSink } from "../../kube/logsink.ts";
+import { controllerLog } from "../catalogue.ts";
+import type { ControllerOptions } from "../flags.ts";
+import { act, type Parts } from "./act.ts";
+import { lead } from "./lead.ts";
+
+/**
+ * Runs until `stop` is aborted with the signal's name as reason, then resolves; rejects when it can't go on.
+ *
+ * @throws {KubeConfigError} when no API server is known
+ */
+export async function runController(
+  options: ControllerOptions,
+  withoutEffect: readonly string[],
+  stop: AbortSignal,
+): Promise<void> {
+  const { lbClass: loadBalancerClass, healthProbePort: port } = options;
+  const clock = systemClock;
+  const random = Math.random;
+  const log = new Logger(levelOf(options.logLevel), standardOutputSink(), () => clock.wallMs());
+  const config = await findApiServer({ kubeconfig: options.kubeconfig, homeDefaults: true });
+  const namespace = options.namespace === "" ? config.namespace : options.namespace;
+  log.write(controllerLog.starting, { version, namespace, apiServer: config.url, loadBalancerClass });
+  if (withoutEffect.length > 0) log.write(controllerLog.flagsWithoutEffect, { flags: withoutEffect });
+  stop.addEventListener("abort", () => log.write(controllerLog.stopping, { signal: String(stop.reason) }));
+  const failure = Promise.withResolvers<never>();
+  // As in MetalLB a process that serves is ready: a standby has to be, or a roll-out would wait for it for ever.
+  const health = serveHealth({ hostname: "0.0.0.0", port, notReady: () => undefined });
+  const api = openClient({ config, clock, random, userAgent: `pewter-controller/${version}` });
+  const parts = { namespace, loadBalancerClass, api, clock, log, random, fail: failure.reject };
+  try {
+    await Promise.race([work(options, parts, stop), failure.promise]);
+  } finally {
+    await health.stop();
+    api.close();
+  }
+}
+
+async function work(options: ControllerOptions, parts: Parts, stop: AbortSignal): Promise<void> {
+  if (options.webhookMode === "onlywebhook") {
+    parts.log.write(controllerLog.webhooksOnly, {});
+    return await aborted(stop);
+  }
+  if (!options.leaderElect) return await act(parts, stop);
+  const name = options.podName === "" ? "controller" : options.podName;
+  const identity = `${name}-${crypto.randomUUID().slice(0, 8)}`;
+  await lead({ ...parts, identity, leaseDurationMs: options.leaseDurationMs }, stop);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function levelOf(level: ControllerOptions["logLevel"]): LogLevel | "none" {
+  return level === "all" ? "debug" : level;
+}
