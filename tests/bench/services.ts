@@ -1,0 +1,205 @@
+/** The whole controller under a real API server: many Services that wait, and one at a time. */
+import { Logger } from "../../core/log.ts";
+import { type Service, trimService } from "../../core/service.ts";
+import { openClient } from "../../kube/client.ts";
+import { systemClock } from "../../kube/clock.ts";
+import { reflect } from "../../kube/reflector.ts";
+import { services } from "../../kube/resources.ts";
+import { until } from "../lab/wait.ts";
+import {
+  adminConfig,
+  closeStage,
+  idleMib,
+  logged,
+  openStage,
+  poolManifest,
+  residentMib,
+  serviceManifest,
+  sideBySide,
+  type Stage,
+  startProduct,
+} from "./product.ts";
+import { type Figure, ms, perSecond, quantile } from "./table.ts";
+
+/** How many requests the bench and the controller have under way at once. */
+const width = 32;
+const otherClass = "bench.invalid/other";
+
+/** `count` Services wait, all are served; a sentence where this machine has no API server. */
+export async function benchServices(count: number): Promise<readonly Figure[] | string> {
+  const stage = await openStage();
+  if (typeof stage === "string") return stage;
+  try {
+    const idle = await idleController(stage);
+    await stage.api.apply(poolManifest("bench", ["10.0.0.0/8"]));
+    const ofOthers = names("other", count);
+    const waiting = names("waiting", count);
+    await sideBySide(ofOthers, width, (name) => stage.api.create(serviceManifest(name, otherClass)));
+    await sideBySide(waiting, width, (name) => stage.api.create(serviceManifest(name)));
+    const bareMs = await bareStatusWrites(stage, ofOthers);
+    const bareRate = perSecond(count, bareMs);
+    await sideBySide(ofOthers, width, (name) => stage.api.delete(serviceManifest(name)));
+    const served = await serveWaiting(stage, waiting);
+    const rate = perSecond(count - 1, served.lastMs - served.firstMs);
+    const restart = await restarted(stage);
+    return [
+      { name: "bare status writes, 32 side by side", value: `${bareRate.toFixed(0)}/s (${ms(bareMs)})` },
+      {
+        name: `${count} waiting Services, first to last address`,
+        value: `${rate.toFixed(0)}/s`,
+        goal: "≥ 80 % of the bare rate",
+        met: rate >= 0.8 * bareRate,
+      },
+      { name: "start of the process to the first address", value: ms(served.firstMs) },
+      { name: "start of the process to the last address", value: ms(served.lastMs) },
+      { name: `restart with ${count} assigned: caught up after`, value: ms(restart.readyMs) },
+      {
+        name: "controller's memory, idle",
+        value: `${idle.toFixed(0)} MiB`,
+        goal: "≤ 80 MB",
+        met: idle <= 80,
+      },
+      { name: `controller's memory after ${count} were served`, value: `${served.mib.toFixed(0)} MiB` },
+      { name: `controller's memory after the restart`, value: `${restart.mib.toFixed(0)} MiB` },
+    ];
+  } finally {
+    await closeStage(stage);
+  }
+}
+
+/** From the creation of a Service to its address, one Service at a time, beside what the API server needs itself. */
+export async function benchLatency(count: number): Promise<readonly Figure[] | string> {
+  const stage = await openStage();
+  if (typeof stage === "string") return stage;
+  try {
+    await stage.api.apply(poolManifest("bench", ["10.0.0.0/16"]));
+    const bare: number[] = [];
+    for (const name of names("bare", count)) {
+      const startMs = performance.now();
+      const service = await stage.api.create(serviceManifest(name, otherClass));
+      await stage.api.patch(service, statusOf("10.255.0.1"), "status");
+      bare.push(performance.now() - startMs);
+    }
+    const controller = startProduct(stage, "controller", controllerArguments);
+    await logged(controller, "caughtUp");
+    const watch = watchAssigned(stage);
+    await watch.listed;
+    const whole: number[] = [];
+    for (const name of names("one", count)) {
+      const startMs = performance.now();
+      await stage.api.create(serviceManifest(name));
+      await until(`address of ${name}`, 10_000, () => watch.at.has(name) ? true : undefined, 1);
+      whole.push((watch.at.get(name) ?? NaN) - startMs);
+    }
+    watch.stop();
+    await controller.end("SIGTERM");
+    const p50 = quantile(whole, 0.5);
+    const bareP50 = quantile(bare, 0.5);
+    return [
+      {
+        name: "bare create and status write, p50 / p99",
+        value: `${ms(bareP50)} / ${ms(quantile(bare, 0.99))}`,
+      },
+      {
+        name: "Service created → address seen by a watch, p50 / p99",
+        value: `${ms(p50)} / ${ms(quantile(whole, 0.99))}`,
+        goal: "p50 within 5 ms of bare",
+        met: p50 <= bareP50 + 5,
+      },
+    ];
+  } finally {
+    await closeStage(stage);
+  }
+}
+
+const controllerArguments = ["--health-probe-port=0", "--port=0", "--leader-elect=false"];
+
+function names(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}
+
+function statusOf(ip: string): unknown {
+  return { status: { loadBalancer: { ingress: [{ ip }] } } };
+}
+
+async function idleController(stage: Stage): Promise<number> {
+  const controller = startProduct(stage, "controller", controllerArguments);
+  await logged(controller, "caughtUp");
+  const settled = await idleMib(controller);
+  await controller.end("SIGTERM");
+  return settled;
+}
+
+async function bareStatusWrites(stage: Stage, of: readonly string[]): Promise<number> {
+  const startMs = performance.now();
+  await sideBySide(
+    of,
+    width,
+    (name) => stage.api.patch(serviceManifest(name), statusOf("10.255.0.1"), "status"),
+  );
+  return performance.now() - startMs;
+}
+
+async function serveWaiting(stage: Stage, waiting: readonly string[]) {
+  const watch = watchAssigned(stage);
+  await watch.listed;
+  const startMs = performance.now();
+  const controller = startProduct(stage, "controller", controllerArguments);
+  await until(
+    "all Services have addresses",
+    600_000,
+    () => watch.at.size >= waiting.length ? true : undefined,
+  );
+  const times = [...watch.at.values()];
+  watch.stop();
+  const mib = residentMib(controller);
+  await controller.end("SIGTERM");
+  return {
+    firstMs: Math.min(...times) - startMs,
+    lastMs: times.reduce((a, b) => Math.max(a, b)) - startMs,
+    mib,
+  };
+}
+
+async function restarted(stage: Stage): Promise<{ readonly readyMs: number; readonly mib: number }> {
+  const startMs = performance.now();
+  const controller = startProduct(stage, "controller", controllerArguments);
+  await logged(controller, "caughtUp");
+  const readyMs = performance.now() - startMs;
+  const mib = residentMib(controller);
+  await controller.end("SIGTERM");
+  return { readyMs, mib };
+}
+
+/** When each Service of no class was first seen with an address, by our own watch. */
+function watchAssigned(stage: Stage) {
+  const at = new Map<string, number>();
+  const listed = Promise.withResolvers<void>();
+  const abort = new AbortController();
+  const client = openClient({
+    config: adminConfig(stage),
+    clock: systemClock,
+    random: Math.random,
+    userAgent: "bench",
+  });
+  const look = (service: Service) => {
+    if (service.ingress.length === 0 || service.loadBalancerClass !== null || at.has(service.name)) return;
+    at.set(service.name, performance.now());
+  };
+  reflect<Service>({
+    api: client,
+    resource: services,
+    trim: trimService,
+    clock: systemClock,
+    random: Math.random,
+    log: new Logger("none", () => {}, () => systemClock.wallMs()),
+    post: (input) => {
+      if (input.type === "changed") look(input.object);
+      if (input.type === "synced") {
+        input.items.forEach(look);
+        listed.resolve();
+      }
+    },
+  }, abort.signal).finally(() => client.close());
+  return { at, listed: listed.promise, stop: () => abort.abort() };
+}
