@@ -7,32 +7,31 @@ import type { Ip, IpFamily } from "../core/ip.ts";
 import type { Refusal } from "../core/reason.ts";
 import type { Service } from "../core/service.ts";
 import { poolAdmits } from "../crds/pools.ts";
-import type { Claimant, Ledger } from "./ledger.ts";
+import type { Claimant } from "./ledger.ts";
 import type { PoolSpace } from "./poolspace.ts";
-import { familyName, familyOf, type ServiceFamily, type Wishes } from "./wishes.ts";
+import type { ServiceCase } from "./servicecase.ts";
+import { familyName, familyOf, type ServiceFamily } from "./wishes.ts";
 
 /** Addresses in the order of status.loadBalancer.ingress, or why there are none. */
 export type Found = { readonly ips: readonly Ip[] } | { readonly refusal: Refusal };
 
-export function findAddresses(
-  service: Service,
-  family: ServiceFamily,
-  wishes: Wishes,
-  claimant: Claimant,
-  ledger: Ledger,
-): Found {
-  if (wishes.ips !== null) return requested(wishes.ips, family, wishes.pool, claimant, ledger);
+/** Combinations of families, the better ones first. */
+type FamilyOrder = readonly (readonly IpFamily[])[];
+
+/** Looks for addresses of this family; what is found is not taken yet. */
+export function findAddresses(at: ServiceCase, family: ServiceFamily): Found {
+  const { service, wishes } = at;
+  if (wishes.ips !== null) return requested(at, wishes.ips, family);
   const order = familyOrder(service, family);
   if (order === null) {
     const message = "the Service has cluster IPs of both families but its ipFamilyPolicy is SingleStack";
     return { refusal: { reason: "familyMismatch", message } };
   }
-  if (wishes.pool !== null) return fromNamedPool(wishes.pool, order, claimant, ledger);
-  return automatic(order, claimant, ledger);
+  return wishes.pool === null ? automatic(at, order) : fromNamedPool(at, wishes.pool, order);
 }
 
-/** The combinations of families that satisfy a Service, the better ones first. */
-function familyOrder(service: Service, family: ServiceFamily): readonly (readonly IpFamily[])[] | null {
+/** What satisfies a Service; null when nothing does. */
+function familyOrder(service: Service, family: ServiceFamily): FamilyOrder | null {
   if (family !== "dual") return [[family]];
   const both = ["ipv4", "ipv6"] as const;
   if (service.ipFamilyPolicy === "RequireDualStack") return [both];
@@ -42,14 +41,12 @@ function familyOrder(service: Service, family: ServiceFamily): readonly (readonl
 }
 
 function requested(
+  { claimant, ledger, wishes }: ServiceCase,
   ips: readonly Ip[],
   family: ServiceFamily,
-  pool: string | null,
-  claimant: Claimant,
-  ledger: Ledger,
 ): Found {
-  const asked = ips.map((ip) => ip.text).join(",");
   if (familyOf(ips) !== family) {
+    const asked = ips.map((ip) => ip.text).join(",");
     const needs = family === "dual" ? "one address of each family" : `one ${familyName(family)} address`;
     const message = `${asked} is requested, and the Service's cluster IPs call for ${needs}`;
     return { refusal: { reason: "familyMismatch", message } };
@@ -57,21 +54,16 @@ function requested(
   for (const ip of ips) {
     const refusal = ledger.refusalFor(ip, claimant);
     if (refusal !== null) return { refusal };
-    const holder = ledger.poolOf(ip)?.name;
-    if (pool !== null && holder !== pool) {
-      const message = `${ip.text} is requested from pool "${pool}" but belongs to pool "${holder}"`;
+    const pool = ledger.poolOf(ip)?.name;
+    if (wishes.pool !== null && pool !== wishes.pool) {
+      const message = `${ip.text} is requested from pool "${wishes.pool}" but belongs to pool "${pool}"`;
       return { refusal: { reason: "poolMismatch", message } };
     }
   }
   return { ips };
 }
 
-function fromNamedPool(
-  name: string,
-  order: readonly (readonly IpFamily[])[],
-  claimant: Claimant,
-  ledger: Ledger,
-): Found {
+function fromNamedPool({ claimant, ledger }: ServiceCase, name: string, order: FamilyOrder): Found {
   const space = ledger.pools.get(name);
   if (space === undefined) {
     return { refusal: { reason: "poolNotFound", message: `there is no IPAddressPool "${name}"` } };
@@ -83,7 +75,7 @@ function fromNamedPool(
   return firstFit([space], order, claimant) ?? exhausted([space], order);
 }
 
-function automatic(order: readonly (readonly IpFamily[])[], claimant: Claimant, ledger: Ledger): Found {
+function automatic({ claimant, ledger }: ServiceCase, order: FamilyOrder): Found {
   const { reserved, open } = ledger.autoAssigned;
   const admitting = reserved.filter(({ pool }) => poolAdmits(pool, claimant.namespace, claimant.labels));
   return firstFit(admitting, order, claimant) ?? firstFit(open, order, claimant) ??
@@ -91,11 +83,7 @@ function automatic(order: readonly (readonly IpFamily[])[], claimant: Claimant, 
 }
 
 /** The first pool that satisfies the best combination of families, else the next combination. */
-function firstFit(
-  spaces: readonly PoolSpace[],
-  order: readonly (readonly IpFamily[])[],
-  claimant: Claimant,
-): Found | null {
+function firstFit(spaces: readonly PoolSpace[], order: FamilyOrder, claimant: Claimant): Found | null {
   for (const families of order) {
     for (const space of spaces) {
       const ips = families.map((family) => space.find(family, claimant));
@@ -105,7 +93,7 @@ function firstFit(
   return null;
 }
 
-function exhausted(spaces: readonly PoolSpace[], order: readonly (readonly IpFamily[])[]): Found {
+function exhausted(spaces: readonly PoolSpace[], order: FamilyOrder): Found {
   if (spaces.length === 0) {
     const message =
       "no IPAddressPool with autoAssign admits the Service; ask for a pool by annotation, or add one";

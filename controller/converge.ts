@@ -102,7 +102,7 @@ function sayCleared(at: ServiceCase, ips: readonly (Ip | null)[], objection: str
 
 function allocate(at: ServiceCase, family: ServiceFamily): Decision {
   at.ledger.release(at.claimant.service);
-  const found = findAddresses(at.service, family, at.wishes, at.claimant, at.ledger);
+  const found = findAddresses(at, family);
   if ("refusal" in found) return refused(at, found.refusal);
   const ips = hold(at, found.ips);
   const texts = ips.map(({ text }) => text);

@@ -72,11 +72,6 @@ export class Ledger {
     return this.#assignments.get(service) ?? null;
   }
 
-  /** Every Service that holds something. */
-  get assignments(): ReadonlyMap<string, Assignment> {
-    return this.#assignments;
-  }
-
   /** The Services that hold the address, sorted. */
   holdersOf(ip: Ip): readonly string[] {
     return this.#holdings[ip.family].get(ip.value)?.othersThan("") ?? [];

@@ -42,11 +42,6 @@ export class World {
     return this.#synced.size === 3;
   }
 
-  /** The kinds that were not listed yet. */
-  get missing(): readonly string[] {
-    return (["service", "pool", "namespace"] as const).filter((kind) => !this.#synced.has(kind));
-  }
-
   /** Takes a fact in. */
   take(input: Input): void {
     if (input.type === "synced") this.#synced.add(input.kind);

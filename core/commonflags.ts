@@ -30,7 +30,8 @@ export const commonFlags = {
     flag: "kubeconfig",
     kind: "string",
     default: "",
-    help: "a kubeconfig file; not set: the service account of this Pod, $KUBECONFIG or ~/.kube/config",
+    help:
+      "a kubeconfig file; not set: $KUBECONFIG, or else this Pod's service account, or else ~/.kube/config",
     works: true,
   },
   lbClass: {

@@ -29,14 +29,15 @@ export function refusedEntries(
   const report = reportInto(problems, "BGPAdvertisement", object);
   const refused: AddressRange[] = [];
   for (const entry of pool.entries) {
-    const family = entry.ranges[0]?.family;
-    const length = family && aggregationLength[family];
+    const [range] = entry.ranges;
+    if (range === undefined) continue;
+    const { field, maximum } = aggregationFields[range.family];
+    const length = aggregationLength[range.family];
     // Full length aggregates nothing, and an IPv6 range may have many prefixes.
-    if (!family || !length && length !== 0 || length === aggregationFields[family].maximum) continue;
+    if (length === null || length === maximum) continue;
     const shortest = shortestPrefixLength(entry);
     if (length >= shortest) continue;
     refused.push(...entry.ranges);
-    const { field, maximum } = aggregationFields[family];
     report(
       "error",
       `spec.${field}`,

@@ -111,7 +111,7 @@ const fields = {
       "(external).",
     { enum: ["internal", "external"] },
   ),
-  localASN: integer("The AS number that this router sees instead of myASN; for eBGP only.", {
+  localASN: integer("The AS number that this router sees instead of myASN.", {
     format: "int64",
     minimum: 1,
     maximum: maxAsn,

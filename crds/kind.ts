@@ -60,7 +60,7 @@ export function customResourceDefinition(kind: Kind): Readonly<Record<string, un
         singular: kind.kind.toLowerCase(),
       },
       scope: "Namespaced",
-      ...(kind.conversion === null ? {} : { conversion: conversionOf(kind.conversion, kind.versions) }),
+      ...(kind.conversion === null ? {} : { conversion: conversionOf(kind.conversion) }),
       versions: kind.versions.map(versionOf),
     },
   };
@@ -95,13 +95,13 @@ function objectSchema(version: KindVersion): Readonly<Record<string, unknown>> {
 
 function conversionOf(
   { serviceName: name, serviceNamespace: namespace, path }: WebhookConversion,
-  versions: readonly KindVersion[],
 ): Readonly<Record<string, unknown>> {
   return {
     strategy: "Webhook",
     webhook: {
       clientConfig: { service: { name, namespace, path } },
-      conversionReviewVersions: versions.map((version) => version.name),
+      // The version of the question (apiextensions.k8s.io ConversionReview), not of the objects in it.
+      conversionReviewVersions: ["v1"],
     },
   };
 }

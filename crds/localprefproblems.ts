@@ -17,6 +17,7 @@ export function localPrefProblems(
   const forAll = oldestFirst.filter(({ advertisement }) => advertisement.serviceSelectors.length === 0);
   forAll.forEach(({ object, advertisement }, index) => {
     for (const { object: olderObject, advertisement: older } of forAll.slice(0, index)) {
+      if (advertisement.localPref === older.localPref) continue;
       if (nodes.length > 0 && advertisement.nodes.isDisjointFrom(older.nodes)) continue;
       const torn = [...advertisement.pools.keys()].filter((name) => {
         const pool = pools.get(name);

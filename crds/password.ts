@@ -12,7 +12,7 @@ export class Password {
     return new Password(new TextEncoder().encode(text));
   }
 
-  /** `data` of a Secret; null when it isn't base64 (RFC 4648 section 4). */
+  /** `data` of a Secret; null when it isn't base64. */
   static ofBase64(text: string): Password | null {
     try {
       return new Password(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));

@@ -39,8 +39,6 @@ export interface ConfigSources {
   readonly kubeconfig?: string;
   /** The context to use instead of the file's current one. */
   readonly context?: string;
-  /** Whether $KUBECONFIG and ~/.kube/config are looked at when this isn't a Pod; true for the command line. */
-  readonly homeDefaults?: boolean;
   /** Where the service account's files are; the usual place when not given. */
   readonly serviceAccountDir?: string;
 }
@@ -48,8 +46,8 @@ export interface ConfigSources {
 export type ReadEnv = (name: string) => string | undefined;
 
 /**
- * Finds the API server: the named kubeconfig, or else the Pod's service account, or else $KUBECONFIG (a list), or else
- * ~/.kube/config.
+ * Finds the API server where controller-runtime does, in its order: the named kubeconfig, or else $KUBECONFIG (a list),
+ * or else the Pod's service account, or else ~/.kube/config.
  *
  * @throws {KubeConfigError} when none of them is there or the chosen one can't be used
  */
@@ -57,31 +55,38 @@ export async function findApiServer(
   sources: ConfigSources = {},
   env: ReadEnv = (name) => Deno.env.get(name),
 ): Promise<ApiServerConfig> {
+  const { context, serviceAccountDir } = sources;
   const given = (sources.kubeconfig ?? "").trim();
-  if (given !== "") return await fromKubeconfig([given], sources.context);
+  if (given !== "") return await fromKubeconfig([given], context);
+  const listed = (env("KUBECONFIG") ?? "").split(":").filter((path) => path !== "");
+  const present = listed.filter(isFile);
+  if (present.length > 0) return await fromKubeconfig(present, context);
+  const home = listed.length === 0 ? homeKubeconfig(env) : [];
   const host = env("KUBERNETES_SERVICE_HOST") ?? "";
   if (host !== "") {
-    return await fromServiceAccount(host, env("KUBERNETES_SERVICE_PORT") ?? "443", sources.serviceAccountDir);
+    try {
+      return await fromServiceAccount(host, env("KUBERNETES_SERVICE_PORT") ?? "443", serviceAccountDir);
+    } catch (error) {
+      if (!(error instanceof KubeConfigError) || home.length === 0) throw error;
+    }
   }
-  if (sources.homeDefaults === true) {
-    const files = homeKubeconfigs(env);
-    if (files.length > 0) return await fromKubeconfig(files, sources.context);
-  }
+  if (home.length > 0) return await fromKubeconfig(home, context);
+  const none = listed.length > 0
+    ? `none of the files in $KUBECONFIG is there (${listed.join(", ")})`
+    : "neither $KUBECONFIG nor ~/.kube/config names one";
   throw new KubeConfigError(
-    "no API server is known: this is not a Pod (KUBERNETES_SERVICE_HOST is not set)" +
-      (sources.homeDefaults === true ? " and neither $KUBECONFIG nor ~/.kube/config names one" : "") +
-      "; give --kubeconfig=<file>",
+    `no API server is known: ${none}, and this is not a Pod (KUBERNETES_SERVICE_HOST is not set); ` +
+      "give --kubeconfig=<file>",
   );
 }
 
-/** The files of $KUBECONFIG, or else ~/.kube/config; missing files are left out, as kubectl does. */
-function homeKubeconfigs(env: ReadEnv): string[] {
-  const list = (env("KUBECONFIG") ?? "").split(":").filter((path) => path !== "");
+/** ~/.kube/config, where it is there. */
+function homeKubeconfig(env: ReadEnv): string[] {
   const home = env("HOME") ?? "";
-  const paths = list.length > 0 ? list : home === "" ? [] : [`${home}/.kube/config`];
-  return paths.filter(isFile);
+  return home === "" ? [] : [`${home}/.kube/config`].filter(isFile);
 }
 
+/** Files of a list that are missing are left out, as kubectl does. */
 function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

@@ -1,22 +1,11 @@
-/**
- * Kubeconfig files, with everything that they may hold: contexts, client certificates, tokens, exec plugins. Import this
- * file lazily: the library behind it costs 60 MB and 0.4 s.
- */
-import { type Cluster, KubeConfig, type User } from "@kubernetes/client-node";
+/** Kubeconfig files as a way to the API server: read, and read again when they or the credentials change. */
 import { type ApiServerConfig, KubeConfigError, type TlsMaterial } from "./config.ts";
-import { chooseFrom, type Chosen } from "./kubeconfigfile.ts";
+import { isPem, type Pem } from "./kubeconfigfields.ts";
+import { chooseContext, type Chosen, type Entries, entriesOf, mergeEntries } from "./kubeconfigfile.ts";
+import type { Plugin } from "./kubeconfigplugin.ts";
 
-/** How old what was read from the files may be before they are read again. */
+/** How old what was read from the files may be before they are looked at again. */
 const rereadMs = 10_000;
-
-/** What the library fills in for a request. */
-interface Applied {
-  headers?: Record<string, string>;
-  auth?: string;
-  ca?: string | Uint8Array;
-  cert?: string | Uint8Array;
-  key?: string | Uint8Array;
-}
 
 /**
  * Takes the named context, or else the current one.
@@ -24,135 +13,187 @@ interface Applied {
  * @throws {KubeConfigError} naming the file and what it lacks
  */
 export async function loadKubeconfig(paths: readonly string[], context?: string): Promise<ApiServerConfig> {
-  const files = paths.join(":");
-  const chosen = chooseFrom(paths, context);
-  const { cluster } = chosen;
-  const credentials = new Credentials(chosen, () => chooseFrom(paths, context));
-  await credentials.apply();
+  const reading = await read(paths, context);
+  const { cluster, namespace, context: name } = reading.chosen;
+  const credentials = new Credentials(paths, reading);
+  // What can't work is said now, not with the first request.
+  await credentials.tls();
+  await credentials.headers();
   return {
     url: cluster.server,
-    namespace: chosen.namespace,
-    source: `kubeconfig ${files}, context ${chosen.context}`,
-    ...(cluster.proxyUrl ? { proxyUrl: cluster.proxyUrl } : {}),
-    tls: async () => tlsOf(cluster, await credentials.apply()),
-    headers: async () => ({ ...headersOf(await credentials.apply()), ...await credentials.tokenFromFile() }),
+    namespace,
+    source: `kubeconfig ${paths.join(":")}, context ${name}`,
+    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
+    tls: () => credentials.tls(),
+    headers: () => credentials.headers(),
     rejected: () => credentials.forget(),
   };
 }
 
-/** Who we are, kept until it is old or the API server refused it. */
+/** The files as they were, and what they said. */
+interface Reading {
+  readonly texts: readonly string[];
+  readonly chosen: Chosen;
+  /** Where the user has one. */
+  readonly plugin: Plugin | undefined;
+}
+
+/** With `known`, that is the answer where the files are still the same. */
+async function read(
+  paths: readonly string[],
+  context: string | undefined,
+  known?: Reading,
+): Promise<Reading> {
+  const texts = await Promise.all(paths.map((path) => readText(path, `kubeconfig ${path} can't be used`)));
+  if (known !== undefined && texts.every((text, index) => text === known.texts[index])) return known;
+  const files = await Promise.all(texts.map((text, index) => parseFile(text, paths[index] ?? "")));
+  const chosen = chooseContext(mergeEntries(files), paths.join(":"), context);
+  return { texts, chosen, plugin: await pluginOf(chosen) };
+}
+
+async function parseFile(text: string, path: string): Promise<Entries> {
+  const { parse, YAMLParseError } = await import("yaml");
+  let document: unknown;
+  try {
+    document = parse(text, { merge: true, logLevel: "error" });
+  } catch (error) {
+    // The parser's own words quote the file, secrets included.
+    let why = "an alias leads nowhere; text that begins with * needs quotes";
+    if (error instanceof YAMLParseError) {
+      const [at] = error.linePos ?? [];
+      why = error.code.toLowerCase().replaceAll("_", " ") + (at ? `, line ${at.line}, column ${at.col}` : "");
+    }
+    throw new KubeConfigError(`kubeconfig ${path} can't be used: not YAML: ${why}`);
+  }
+  return entriesOf(document, path);
+}
+
+/** Only such a user needs the library, which is big and slow. */
+async function pluginOf(chosen: Chosen): Promise<Plugin | undefined> {
+  const { exec, authProvider } = chosen.user;
+  if (exec === undefined && authProvider === undefined) return undefined;
+  const { Plugin } = await import("./kubeconfigplugin.ts");
+  return new Plugin(chosen, exec?.provideClusterInfo ? await caOf(chosen) : undefined);
+}
+
+/** Who we are, as the files say now or said a moment ago. */
 class Credentials {
-  readonly #reread: () => Chosen;
-  #chosen: Chosen;
-  #auth: KubeConfig;
-  #readAtMs: number;
+  readonly #paths: readonly string[];
+  /** Never rejects. */
+  #reading: Promise<Reading>;
+  #readAtMs = performance.now();
 
-  constructor(chosen: Chosen, reread: () => Chosen) {
-    this.#chosen = chosen;
-    this.#reread = reread;
-    this.#auth = authOf(chosen);
-    this.#readAtMs = performance.now();
+  constructor(paths: readonly string[], reading: Reading) {
+    this.#paths = paths;
+    this.#reading = Promise.resolve(reading);
   }
 
-  /** Headers, certificate and key as of now; runs the exec plugin when what it gave has expired. */
-  async apply(): Promise<Applied> {
-    this.#refresh();
-    const applied: Applied = {};
-    try {
-      await this.#auth.applyToHTTPSOptions(applied);
-    } catch (error) {
-      const plugin = this.#chosen.user.exec?.command;
-      throw new KubeConfigError(
-        `user ${this.#chosen.user.name} of context ${this.#chosen.context}: ` +
-          (plugin === undefined ? "" : `the exec plugin ${plugin} failed: `) +
-          (error instanceof Error ? error.message.trim() : String(error)),
-        { cause: error },
-      );
-    }
-    return applied;
+  async tls(): Promise<TlsMaterial> {
+    const { chosen, plugin } = await this.#current();
+    const given = await plugin?.credentials();
+    const { insecureSkipVerify, serverName } = chosen.cluster;
+    const { cert, key } = chosen.user;
+    return {
+      ...optional("caPem", await caOf(chosen)),
+      ...optional("certPem", given?.certPem ?? await pemOf(cert, userOf(chosen))),
+      ...optional("keyPem", given?.keyPem ?? await pemOf(key, userOf(chosen))),
+      ...optional("serverName", serverName),
+      ...(insecureSkipVerify ? { insecureSkipVerify } : {}),
+    };
   }
 
-  /** An authorization header when the user has a tokenFile. */
-  async tokenFromFile(): Promise<Record<string, string>> {
-    const { tokenFile, user, context } = this.#chosen;
-    if (tokenFile === undefined) return {};
-    try {
-      return { authorization: `Bearer ${(await Deno.readTextFile(tokenFile)).trim()}` };
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new KubeConfigError(
-        `user ${user.name} of context ${context}: tokenFile ${tokenFile} can't be read: ${why}`,
-        { cause: error },
-      );
-    }
+  /** What the user's own fields say counts more than what a plugin gives. */
+  async headers(): Promise<Record<string, string>> {
+    const { chosen, plugin } = await this.#current();
+    const given = await plugin?.credentials();
+    const { impersonate } = chosen.user;
+    return {
+      ...given?.headers,
+      ...optional("authorization", await authorizationOf(chosen)),
+      ...optional("impersonate-user", impersonate?.name),
+      ...optional("impersonate-uid", impersonate?.uid),
+    };
   }
 
+  /** The API server refused them. */
   forget(): void {
-    this.#auth = authOf(this.#chosen);
     this.#readAtMs = -Infinity;
+    this.#reading = this.#reading.then((reading) => {
+      reading.plugin?.forget();
+      return reading;
+    });
   }
 
-  /** Files may be rewritten under us (a token file is); an exec plugin's answer lives in the library's own cache. */
-  #refresh(): void {
-    if (this.#chosen.user.exec || performance.now() - this.#readAtMs < rereadMs) return;
+  /** Who asks while files are read gets what they say. */
+  #current(): Promise<Reading> {
+    if (performance.now() - this.#readAtMs < rereadMs) return this.#reading;
     this.#readAtMs = performance.now();
+    return this.#reading = this.#reading.then((known) => this.#again(known));
+  }
+
+  async #again(known: Reading): Promise<Reading> {
+    const { context, cluster } = known.chosen;
     try {
-      this.#chosen = this.#reread();
-      this.#auth = authOf(this.#chosen);
+      // The same context: another one's credentials are not for this API server.
+      const reading = await read(this.#paths, context, known);
+      return reading.chosen.cluster.server === cluster.server ? reading : known;
     } catch {
       // Caught half written, or gone: what was read before still counts, and the API server says when it doesn't.
+      return known;
     }
   }
 }
 
-/** A KubeConfig for the credentials alone: it must not make connections or judge the URL's scheme. */
-function authOf({ cluster, user }: Chosen): KubeConfig {
-  const auth = new KubeConfig();
-  const { proxyUrl: _, ...direct } = cluster;
-  const skipTLSVerify = cluster.skipTLSVerify || cluster.server.startsWith("http:");
-  auth.loadFromClusterAndUser({ ...direct, skipTLSVerify }, user.exec ? withExecInfo(user, cluster) : user);
-  return auth;
+async function authorizationOf(chosen: Chosen): Promise<string | undefined> {
+  const { token, tokenFile, username, password } = chosen.user;
+  if (tokenFile !== undefined) {
+    try {
+      return `Bearer ${await tokenIn(tokenFile, chosen)}`;
+    } catch (error) {
+      // As in client-go the token stands in for a file that can't be read.
+      if (token === undefined) throw error;
+    }
+  }
+  if (token !== undefined) return `Bearer ${token.trim()}`;
+  if (username === undefined) return undefined;
+  return `Basic ${new TextEncoder().encode(`${username}:${password ?? ""}`).toBase64()}`;
 }
 
-/** Plugins written for client-go expect KUBERNETES_EXEC_INFO (client.authentication.k8s.io `ExecCredential`). */
-function withExecInfo(user: User, cluster: Cluster): User {
-  const { apiVersion, provideClusterInfo, env, args } = user.exec;
-  const info = {
-    apiVersion: apiVersion ?? "client.authentication.k8s.io/v1",
-    kind: "ExecCredential",
-    spec: {
-      interactive: false,
-      ...(provideClusterInfo
-        ? { cluster: { server: cluster.server, "certificate-authority-data": cluster.caData } }
-        : {}),
-    },
-  };
-  const variable = { name: "KUBERNETES_EXEC_INFO", value: JSON.stringify(info) };
-  return { ...user, exec: { ...user.exec, args: args ?? [], env: [variable, ...(env ?? [])] } };
+async function tokenIn(path: string, chosen: Chosen): Promise<string> {
+  const where = `${userOf(chosen)}: tokenFile ${path}`;
+  const token = (await readText(path, `${where} can't be read`)).trim();
+  if (token === "") throw new KubeConfigError(`${where} is empty`);
+  return token;
 }
 
-function tlsOf(cluster: Cluster, { ca, cert, key }: Applied): TlsMaterial {
-  return {
-    ...(ca ? { caPem: text(ca) } : {}),
-    ...(cert ? { certPem: text(cert) } : {}),
-    ...(key ? { keyPem: text(key) } : {}),
-    ...(cluster.skipTLSVerify ? { insecureSkipVerify: true } : {}),
-    ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
-  };
+function caOf(chosen: Chosen): Promise<string | undefined> {
+  return pemOf(chosen.cluster.ca, `cluster ${chosen.cluster.name} of context ${chosen.context}`);
 }
 
-function headersOf({ headers, auth }: Applied): Record<string, string> {
-  const basic = auth === undefined
-    ? {}
-    : { authorization: `Basic ${new TextEncoder().encode(auth).toBase64()}` };
-  return {
-    ...basic,
-    ...Object.fromEntries(
-      Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value.trim()]),
-    ),
-  };
+async function pemOf(pem: Pem | undefined, where: string): Promise<string | undefined> {
+  if (pem === undefined || "text" in pem) return pem?.text;
+  const what = `${where}: ${pem.field} ${pem.path}`;
+  const text = await readText(pem.path, `${what} can't be read`);
+  if (!isPem(text)) throw new KubeConfigError(`${what} holds no PEM`);
+  return text;
 }
 
-function text(pem: string | Uint8Array): string {
-  return typeof pem === "string" ? pem : new TextDecoder().decode(pem);
+async function readText(path: string, complaint: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new KubeConfigError(`${complaint}: ${why}`, { cause: error });
+  }
+}
+
+function userOf({ user, context }: Chosen): string {
+  return `user ${user.name} of context ${context}`;
+}
+
+function optional<Name extends string>(
+  name: Name,
+  value: string | undefined,
+): { readonly [key in Name]?: string } {
+  return value === undefined ? {} : { [name]: value } as { readonly [key in Name]: string };
 }

@@ -1,8 +1,19 @@
-/** What kubeconfig files say, read as kubectl reads them. Import this file lazily, as `kubeconfig.ts`. */
-import { dirname, resolve } from "node:path";
-import { type Cluster, KubeConfig, type User } from "@kubernetes/client-node";
-import { parse } from "yaml";
+/** What kubeconfig files say, read as kubectl reads them (client-go `clientcmd`, `Config` of v1). */
 import { KubeConfigError } from "./config.ts";
+import { Fields, isMapping, type Pem } from "./kubeconfigfields.ts";
+import { type User, userOf } from "./kubeconfiguser.ts";
+
+/** An API server. */
+export interface Cluster {
+  readonly name: string;
+  /** An http(s) URL without a slash at its end. */
+  readonly server: string;
+  /** The authorities that may sign the server's certificate, besides the system's. */
+  readonly ca: Pem | undefined;
+  readonly insecureSkipVerify: boolean;
+  readonly serverName: string | undefined;
+  readonly proxyUrl: string | undefined;
+}
 
 /** One context with what it names. */
 export interface Chosen {
@@ -10,92 +21,106 @@ export interface Chosen {
   readonly namespace: string;
   readonly cluster: Cluster;
   readonly user: User;
-  /** Read for each request; counts more than the user's token. */
-  readonly tokenFile: string | undefined;
 }
 
-/** What the files hold together. */
-interface Merged {
-  readonly config: KubeConfig;
-  /** Absolute paths by user: the one field that the library reads under a wrong name. */
-  readonly tokenFiles: ReadonlyMap<string, string>;
+/** The entries of one file or of several, by name. What is in them is judged when they are chosen. */
+export interface Entries {
+  readonly currentContext: string | undefined;
+  readonly contexts: ReadonlyMap<string, Fields>;
+  readonly clusters: ReadonlyMap<string, Fields>;
+  readonly users: ReadonlyMap<string, Fields>;
 }
 
 /**
- * Of entries with one name the first counts, and so does the first current-context.
- *
- * @throws {KubeConfigError}
+ * @param document what the file's YAML holds
+ * @param path the file's; for messages, and as where relative paths start
+ * @throws {KubeConfigError} naming file and field
  */
-export function chooseFrom(paths: readonly string[], context: string | undefined): Chosen {
-  return choose(readFiles(paths), paths.join(":"), context);
-}
-
-function readFiles(paths: readonly string[]): Merged {
-  const merged = new KubeConfig();
-  const tokenFiles = new Map<string, string>();
-  for (const path of paths) {
-    const next = new KubeConfig();
-    try {
-      for (const [user, file] of tokenFilesOf(path)) if (!tokenFiles.has(user)) tokenFiles.set(user, file);
-      next.loadFromFile(path);
-    } catch (error) {
-      throw new KubeConfigError(
-        // The first line only: YAML parsers quote the file below it, secrets included.
-        `kubeconfig ${path} can't be used: ${error instanceof Error ? error.message.split("\n")[0] : error}`,
-      );
-    }
-    for (const cluster of next.getClusters()) {
-      if (!merged.getCluster(cluster.name)) merged.addCluster(cluster);
-    }
-    for (const user of next.getUsers()) if (!merged.getUser(user.name)) merged.addUser(user);
-    for (const ctx of next.getContexts()) if (!merged.getContextObject(ctx.name)) merged.addContext(ctx);
-    if (!merged.getCurrentContext()) merged.setCurrentContext(next.getCurrentContext());
-  }
-  return { config: merged, tokenFiles };
-}
-
-/** Relative paths start at the kubeconfig's folder. */
-function tokenFilesOf(path: string): [string, string][] {
-  const parsed = parse(Deno.readTextFileSync(path)) as {
-    readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
-  } | null;
-  if (parsed === null || typeof parsed !== "object") throw new Error("it holds no `kind: Config`");
-  return (parsed.users ?? []).flatMap(({ name, user }) =>
-    user?.tokenFile ? [[name, resolve(dirname(path), user.tokenFile)] as [string, string]] : []
-  );
-}
-
-function choose({ config, tokenFiles }: Merged, files: string, wanted: string | undefined): Chosen {
-  const name = wanted ?? config.getCurrentContext();
-  if (!name) {
-    throw new KubeConfigError(`kubeconfig ${files} has no current-context; set one with kubectl config`);
-  }
-  const context = config.getContextObject(name);
-  if (!context) throw new KubeConfigError(`kubeconfig ${files} has no context ${name}`);
-  const cluster = config.getCluster(context.cluster);
-  if (!cluster) {
-    throw new KubeConfigError(`kubeconfig ${files}, context ${name}: no cluster ${context.cluster}`);
-  }
-  const user = context.user ? config.getUser(context.user) : { name: "anonymous" };
-  if (!user) throw new KubeConfigError(`kubeconfig ${files}, context ${name}: no user ${context.user}`);
-  refuseWhatCannotBe(cluster, `kubeconfig ${files}, cluster ${cluster.name}`);
+export function entriesOf(document: unknown, path: string): Entries {
+  const where = `kubeconfig ${path}`;
+  if (!isMapping(document)) throw new KubeConfigError(`${where} can't be used: it holds no \`kind: Config\``);
+  const top = new Fields(path, where, document);
+  const kind = top.text("kind") ?? "Config";
+  if (kind !== "Config") throw top.problem(`kind must be Config, and is ${JSON.stringify(kind)}`);
   return {
-    context: name,
-    namespace: context.namespace || "default",
-    cluster,
-    user,
-    tokenFile: tokenFiles.get(user.name),
+    currentContext: top.text("current-context"),
+    contexts: namedEntries(top, "contexts", "context"),
+    clusters: namedEntries(top, "clusters", "cluster"),
+    users: namedEntries(top, "users", "user"),
   };
 }
 
-function refuseWhatCannotBe(cluster: Cluster, where: string): void {
-  if (!URL.canParse(cluster.server) || !/^https?:/.test(cluster.server)) {
-    throw new KubeConfigError(`${where}: server ${JSON.stringify(cluster.server)} is not an http(s) URL`);
+function namedEntries(top: Fields, list: string, what: string): Map<string, Fields> {
+  const entries = new Map<string, Fields>();
+  for (const item of top.list(list)) {
+    const name = item.requiredText("name");
+    const where = `${top.where}, ${what} ${name}`;
+    if (entries.has(name)) throw new KubeConfigError(`${where}: two in ${list} have this name`);
+    entries.set(name, item.inside(what, where));
   }
-  if (cluster.proxyUrl && (cluster.skipTLSVerify || cluster.tlsServerName)) {
-    throw new KubeConfigError(
-      `${where}: proxy-url does not go together with insecure-skip-tls-verify or tls-server-name; ` +
-        `give the authority instead (certificate-authority)`,
-    );
+  return entries;
+}
+
+/** Of entries with one name the first file's counts, as a whole, and so does the first current-context. */
+export function mergeEntries(files: readonly Entries[]): Entries {
+  const merge = (of: (entries: Entries) => ReadonlyMap<string, Fields>) =>
+    new Map(files.toReversed().flatMap((entries) => [...of(entries)]));
+  return {
+    currentContext: files.map(({ currentContext }) => currentContext).find((name) => name !== undefined),
+    contexts: merge(({ contexts }) => contexts),
+    clusters: merge(({ clusters }) => clusters),
+    users: merge(({ users }) => users),
+  };
+}
+
+/**
+ * Takes the named context, or else the current one.
+ *
+ * @param files for messages: the paths that the entries come from
+ * @throws {KubeConfigError} naming the file and what it lacks
+ */
+export function chooseContext(entries: Entries, files: string, wanted?: string): Chosen {
+  const name = wanted ?? entries.currentContext;
+  if (name === undefined) {
+    throw new KubeConfigError(`kubeconfig ${files} has no current-context; set one with kubectl config`);
   }
+  const context = entries.contexts.get(name);
+  if (context === undefined) throw new KubeConfigError(`kubeconfig ${files} has no context ${name}`);
+  const clusterName = context.requiredText("cluster");
+  const userName = context.text("user");
+  const missing = (what: string) =>
+    new KubeConfigError(`kubeconfig ${files}, context ${name}: there is no ${what}`);
+  const cluster = entries.clusters.get(clusterName);
+  if (cluster === undefined) throw missing(`cluster ${clusterName}`);
+  const user = userName === undefined ? new Fields("", "", {}) : entries.users.get(userName);
+  if (user === undefined) throw missing(`user ${userName}`);
+  return {
+    context: name,
+    namespace: context.text("namespace") ?? "default",
+    cluster: clusterOf(clusterName, cluster),
+    user: userOf(userName ?? "anonymous", user),
+  };
+}
+
+function clusterOf(name: string, fields: Fields): Cluster {
+  const server = fields.requiredText("server");
+  if (!URL.canParse(server) || !/^https?:/i.test(server)) {
+    throw fields.problem(`server ${JSON.stringify(server)} is not an http(s) URL`);
+  }
+  const cluster: Cluster = {
+    name,
+    server: server.replace(/\/+$/, ""),
+    ca: fields.pem("certificate-authority"),
+    insecureSkipVerify: fields.flag("insecure-skip-tls-verify"),
+    serverName: fields.text("tls-server-name"),
+    proxyUrl: fields.text("proxy-url"),
+  };
+  if (cluster.proxyUrl === undefined) return cluster;
+  // Not quoted: it may hold a password.
+  if (!URL.canParse(cluster.proxyUrl)) throw fields.problem("proxy-url is not a URL");
+  if (!cluster.insecureSkipVerify && cluster.serverName === undefined) return cluster;
+  throw fields.problem(
+    "proxy-url does not go together with insecure-skip-tls-verify or tls-server-name; " +
+      "give the authority instead (certificate-authority)",
+  );
 }

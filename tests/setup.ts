@@ -20,6 +20,7 @@ const tools = {
   etcd: { command: "etcd", package: "etcd-server" },
   arping: { command: "/usr/sbin/arping", package: "arping" },
   ndisc6: { command: "ndisc6", package: "ndisc6" },
+  ping: { command: "ping", package: "iputils-ping" },
   tcpdump: { command: "tcpdump", package: "tcpdump" },
   gcc: { command: "gcc", package: "gcc" },
   libc: { command: "/usr/include/stdio.h", package: "libc6-dev" },
@@ -29,7 +30,7 @@ const network: readonly Tool[] = [tools.ip, tools.nft, tools.unshare, tools.moun
 
 const needs: Readonly<Record<Purpose, readonly Tool[]>> = {
   demo: network,
-  test: [...network, tools.etcd],
+  test: [...network, tools.etcd, tools.arping, tools.ndisc6, tools.ping],
   e2e: [...network, tools.etcd, tools.arping, tools.ndisc6, tools.tcpdump],
   bench: [...network, tools.etcd, tools.gcc, tools.libc],
 };

@@ -25,7 +25,7 @@ export async function runController(
   const clock = systemClock;
   const random = Math.random;
   const log = new Logger(levelOf(options.logLevel), standardOutputSink(), () => clock.wallMs());
-  const config = await findApiServer({ kubeconfig: options.kubeconfig, homeDefaults: true });
+  const config = await findApiServer({ kubeconfig: options.kubeconfig });
   const namespace = options.namespace === "" ? config.namespace : options.namespace;
   log.write(controllerLog.starting, { version, namespace, apiServer: config.url, loadBalancerClass });
   if (withoutEffect.length > 0) log.write(controllerLog.flagsWithoutEffect, { flags: withoutEffect });

@@ -27,7 +27,7 @@ export async function runSpeaker(
 ): Promise<void> {
   const clock = systemClock;
   const log = new Logger(levelOf(options.logLevel), standardOutputSink(), () => clock.wallMs());
-  const config = await findApiServer({ kubeconfig: options.kubeconfig, homeDefaults: true });
+  const config = await findApiServer({ kubeconfig: options.kubeconfig });
   const namespace = options.namespace === "" ? config.namespace : options.namespace;
   log.write(speakerLog.starting, {
     version,

@@ -3,6 +3,9 @@
  * shares no code with kube/, which is under test.
  */
 import { parseAllDocuments } from "yaml";
+import { ApiError, toError } from "./apierror.ts";
+import { Discovery } from "./discovery.ts";
+import { linesOf } from "./lines.ts";
 
 /** Any object of the API, as its JSON. */
 export interface Manifest {
@@ -21,14 +24,6 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
-/** The API server answered with an error; `status` is the HTTP code. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
-  constructor(readonly status: number, readonly reason: string, message: string) {
-    super(message);
-  }
-}
-
 /** Who is asked, and as whom. */
 export interface ApiAccess {
   readonly url: string;
@@ -37,15 +32,10 @@ export interface ApiAccess {
   readonly token: string;
 }
 
-interface KindPlace {
-  readonly plural: string;
-  readonly namespaced: boolean;
-}
-
 export class LabApi {
   readonly #access: ApiAccess;
   readonly #client: Deno.HttpClient;
-  readonly #kinds = new Map<string, Promise<ReadonlyMap<string, KindPlace>>>();
+  readonly #discovery = new Discovery((path) => this.request("GET", path));
 
   constructor(access: ApiAccess) {
     this.#access = access;
@@ -84,44 +74,16 @@ export class LabApi {
 
   /** The path of a kind's collection, or of one object; found by discovery. */
   async path(apiVersion: string, kind: string, namespace?: string, name?: string): Promise<string> {
-    const { plural, namespaced } = await this.#discover(apiVersion, kind);
+    const { plural, namespaced } = await this.#discovery.find(apiVersion, kind);
     const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const scope = namespaced && namespace !== undefined ? `/namespaces/${namespace}` : "";
     return `${root}${scope}/${plural}${name === undefined ? "" : `/${name}`}`;
   }
 
-  async #discover(apiVersion: string, kind: string): Promise<KindPlace> {
-    const known = await this.#kinds.get(apiVersion);
-    const found = known?.get(kind);
-    if (found !== undefined) return found;
-    const asked = this.#listKinds(apiVersion);
-    this.#kinds.set(apiVersion, asked);
-    asked.catch(() => this.#kinds.delete(apiVersion));
-    const place = (await asked).get(kind);
-    if (place === undefined) {
-      throw new ApiError(404, "NotFound", `the API server has no kind ${kind} in ${apiVersion}`);
-    }
-    return place;
-  }
-
-  async #listKinds(apiVersion: string): Promise<ReadonlyMap<string, KindPlace>> {
-    const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    interface ResourceList {
-      readonly resources: readonly {
-        readonly name: string;
-        readonly kind: string;
-        readonly namespaced: boolean;
-      }[];
-    }
-    const list = await this.request<ResourceList>("GET", root);
-    const own = list.resources.filter((resource) => !resource.name.includes("/"));
-    return new Map(own.map(({ kind, name, namespaced }) => [kind, { plural: name, namespaced }]));
-  }
-
   /** The path of an object; without a namespace, namespaced kinds are in `default`. */
   async pathOf(object: Manifest): Promise<string> {
     const { apiVersion, kind, metadata: { name, namespace } } = object;
-    const { namespaced } = await this.#discover(apiVersion, kind);
+    const { namespaced } = await this.#discovery.find(apiVersion, kind);
     return await this.path(apiVersion, kind, namespaced ? namespace ?? "default" : undefined, name);
   }
 
@@ -242,7 +204,8 @@ export class LabApi {
     const query = `?watch=true&resourceVersion=${list.metadata.resourceVersion}`;
     const response = await this.#fetch("GET", path + query, signal);
     if (!response.ok || response.body === null) throw toError(response.status, await response.text(), path);
-    for await (const line of lines(response.body)) {
+    for await (const line of linesOf(response.body)) {
+      if (line === "") continue;
       const event = JSON.parse(line) as { type: string; object: T & { code?: number; message?: string } };
       if (event.type === "ERROR") {
         throw new ApiError(event.object.code ?? 500, "Expired", event.object.message ?? "");
@@ -256,24 +219,6 @@ export class LabApi {
 
 function objectKey(object: Manifest): string {
   return `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-}
-
-async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + chunk).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts.filter((part) => part !== "");
-  }
-}
-
-function toError(status: number, text: string, what: string): ApiError {
-  try {
-    const answer = JSON.parse(text) as { readonly reason?: string; readonly message?: string };
-    return new ApiError(status, answer.reason ?? "", `${what}: ${answer.message ?? text}`);
-  } catch {
-    return new ApiError(status, "", `${what}: ${status} ${text.slice(0, 200)}`);
-  }
 }
 
 /** The objects of a YAML text; Lists are taken apart. Throws with line and column where it isn't YAML. */

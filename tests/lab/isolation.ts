@@ -4,6 +4,7 @@
  * however it ends, and two labs don't see each other.
  */
 import { SetupError, toolPath } from "../setup.ts";
+import { linesOf } from "./lines.ts";
 
 /** The private tmpfs: state, keys and logs of one lab; it goes with the lab. */
 export const labFolder = "/run/pewter";
@@ -101,16 +102,6 @@ export async function startInside({ script, args, env, capture = false }: Inside
 }
 
 async function* noLines(): AsyncGenerator<string> {}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + chunk).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
-}
 
 /**
  * As {@link startInside}, until it has ended; Ctrl-C and SIGTERM end the lab in order. `onLine`, where given, gets what

@@ -5,8 +5,9 @@
 import { type LabApi, type Manifest, parseManifests } from "./api.ts";
 import { kubeconfig } from "./controlplane/kubeconfig.ts";
 import { labFolder } from "./isolation.ts";
+import { environment, expand, type PodPlan, type Workload } from "./podplan.ts";
 import { LabProcess } from "./process.ts";
-import { type Host, mainInterface, type Topology } from "./topology.ts";
+import { mainInterface, type Topology } from "./topology.ts";
 import { until } from "./wait.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -23,24 +24,6 @@ export const productPlaces: ProductPlaces = {
   controller: `${root}dist/bin/controller`,
   speaker: `${root}dist/bin/speaker`,
 };
-
-interface Container {
-  readonly args?: readonly string[];
-  readonly env?: readonly {
-    readonly name: string;
-    readonly value?: string;
-    readonly valueFrom?: { readonly fieldRef?: { readonly fieldPath: string } };
-  }[];
-}
-
-interface Workload extends Manifest {
-  readonly spec: {
-    readonly template: {
-      readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-      readonly spec: { readonly serviceAccountName: string; readonly containers: readonly Container[] };
-    };
-  };
-}
 
 /** The objects in a folder of manifests, files in order of their names; kustomization files are no objects. */
 export async function readManifestFolder(folder: string): Promise<readonly Manifest[]> {
@@ -74,17 +57,10 @@ export interface ExtraArguments {
   readonly speaker: readonly string[];
 }
 
-interface Plan {
-  readonly component: "controller" | "speaker";
-  readonly workload: Workload;
-  readonly host: Host;
-  readonly podName: string;
-}
-
 export class Product {
   readonly #options: ProductOptions;
   readonly #processes = new Map<string, LabProcess>();
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<string, PodPlan>();
   #extra: ExtraArguments = { controller: [], speaker: [] };
 
   constructor(options: ProductOptions) {
@@ -119,7 +95,7 @@ export class Product {
     }
   }
 
-  async #plan(plan: Plan): Promise<void> {
+  async #plan(plan: PodPlan): Promise<void> {
     const { api } = this.#options;
     const { workload, host, podName } = plan;
     const template = workload.spec.template;
@@ -209,7 +185,7 @@ export class Product {
   }
 }
 
-function processName({ component, host }: Plan): string {
+function processName({ component, host }: PodPlan): string {
   return component === "controller" ? "controller" : `speaker on ${host.name}`;
 }
 
@@ -243,28 +219,4 @@ async function waitForKinds(api: LabApi, objects: readonly Manifest[]): Promise<
       });
     }
   }
-}
-
-/** The environment as the kubelet makes it; references to Secrets and ConfigMaps are left out. */
-function environment({ workload, host, podName }: Plan): Record<string, string> {
-  const { ipv4 } = mainInterface(host);
-  const fields: Readonly<Record<string, string>> = {
-    "metadata.name": podName,
-    "metadata.namespace": namespaceOf(workload),
-    "spec.nodeName": host.name,
-    "spec.serviceAccountName": workload.spec.template.spec.serviceAccountName,
-    "status.podIP": ipv4,
-    "status.hostIP": ipv4,
-  };
-  const env: Record<string, string> = {};
-  for (const { name, value, valueFrom } of workload.spec.template.spec.containers[0]?.env ?? []) {
-    const resolved = value ?? fields[valueFrom?.fieldRef?.fieldPath ?? ""];
-    if (resolved !== undefined) env[name] = expand(resolved, env);
-  }
-  return env;
-}
-
-/** `$(NAME)` as in Kubernetes; an unknown name stays as it is. */
-function expand(text: string, env: Readonly<Record<string, string>>): string {
-  return text.replace(/\$\((\w+)\)/g, (whole, name: string) => env[name] ?? whole);
 }

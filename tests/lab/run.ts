@@ -7,7 +7,7 @@ import { type Lab, startLab } from "./lab.ts";
 import { type ControlPlaneKind, type Options, parseOptions, UsageError } from "./options.ts";
 import type { ProductPlaces } from "./product.ts";
 import { checkExamplesUsed, readScenarioFile, readScenarios } from "./scenario/folder.ts";
-import { ScenarioError } from "./scenario/read.ts";
+import { ScenarioError } from "./scenario/fields.ts";
 import { Baseline } from "./scenario/reset.ts";
 import { repositoryRoot } from "./scenario/root.ts";
 import { runScenario } from "./scenario/runner.ts";

@@ -5,6 +5,7 @@ import { run } from "../../lab/command.ts";
 import { until } from "../../lab/wait.ts";
 import { allRuleCases } from "../../golden/crds/allcases.ts";
 import type { RuleCase, RuleKind } from "../../golden/crds/cases.ts";
+import { bgpSamples } from "./bgpsamples.ts";
 import { samples } from "./samples.ts";
 
 /** An API server, with an administrator's token. */
@@ -81,10 +82,11 @@ export class CrdContract {
 
   /** kubectl applies manifests such as people have, and shows them with their columns. */
   async applySamples(): Promise<void> {
-    await this.kubectl(["apply", "-f", "-"], samples.join("---\n"));
-    const again = await this.kubectl(["apply", "-f", "-"], samples.join("---\n"));
+    const all = [...samples, ...bgpSamples];
+    await this.kubectl(["apply", "-f", "-"], all.join("---\n"));
+    const again = await this.kubectl(["apply", "-f", "-"], all.join("---\n"));
     const lines = again.trim().split("\n");
-    assertEquals(lines.length, samples.length);
+    assertEquals(lines.length, all.length);
     for (const line of lines) assertStringIncludes(line, "unchanged");
   }
 

@@ -2,12 +2,17 @@
 import { assertEquals } from "@std/assert";
 import { kubernetesBinaries } from "../../lab/controlplane/binaries.ts";
 import { startRealControlPlane } from "../../lab/controlplane/real.ts";
+import { allRuleCases } from "../../golden/crds/allcases.ts";
 import { skippable } from "../../support/skip.ts";
+import { realBgpSteps } from "./bgprules.ts";
 import { CrdContract } from "./contract.ts";
 import { commonSteps, writtenCounter } from "./steps.ts";
 
 const binaries = await kubernetesBinaries();
 const reason = "unavailable" in binaries ? binaries.unavailable : null;
+
+/** Those that need no webhook. */
+const storedRules = allRuleCases.filter(({ version }) => version === undefined);
 
 Deno.test({
   ...skippable("CRDs on a real kube-apiserver", reason),
@@ -22,7 +27,8 @@ Deno.test({
         assertEquals(await writtenCounter(contract, "9223372036854775807"), "9223372036854775807");
       });
       await t.step("a pool of 4096 entries is within the rules' budget", () => acceptsBigPools(contract));
-      await t.step("the rules", (t) => contract.judgeAll(t));
+      await t.step("the rules", (t) => contract.judgeAll(t, storedRules));
+      await realBgpSteps(t, contract);
     } finally {
       contract.close();
       await server.stop();

@@ -1,5 +1,6 @@
 /** What every API server does with the CRDs, as steps of a test. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { bgpSteps } from "./bgpsteps.ts";
 import type { CrdContract } from "./contract.ts";
 
 /** Puts the CRDs and the samples into the server and looks at what kubectl and the status subresource make of them. */
@@ -10,6 +11,7 @@ export async function commonSteps(t: Deno.TestContext, contract: CrdContract): P
   await t.step("kubectl get prints MetalLB's columns", () => printsColumns(contract));
   await t.step("the defaults are filled in", () => fillsDefaults(contract));
   await t.step("status is a subresource with four required counters", () => writesStatus(contract));
+  await bgpSteps(t, contract);
 }
 
 async function printsColumns(contract: CrdContract): Promise<void> {

@@ -29,7 +29,8 @@ function kernelTest(
       try {
         await harness.addLink("eth0", mac);
         await harness.sandbox.peerShell(
-          `sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0 net.ipv6.conf.eth0.accept_dad=1
+          `echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6
+           echo 1 >/proc/sys/net/ipv6/conf/eth0/accept_dad
            ip addr add 192.0.2.1/24 dev eth0
            ip addr add 2001:db8::1/64 dev eth0 nodad`,
         );

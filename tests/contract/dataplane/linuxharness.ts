@@ -36,8 +36,8 @@ export interface LinuxHarness extends Harness {
 export async function openLinuxHarness(wrapper: readonly string[] = []): Promise<LinuxHarness> {
   const sandbox = await NetSandbox.open();
   // Addresses are usable at once, so that no test waits for duplicate address detection.
-  await sandbox.shell("sysctl -qw net.ipv6.conf.default.accept_dad=0");
-  await sandbox.peerShell("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
+  await sandbox.shell("echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad");
+  await sandbox.peerShell("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6");
   const facts: Fact[] = [];
   const listeners: ((fact: Fact) => void)[] = [];
   const onFact = (fact: Fact) => {

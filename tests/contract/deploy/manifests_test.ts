@@ -56,8 +56,15 @@ Deno.test("manifests: what is installed, by MetalLB's names", () => {
   const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   assertEquals(names, [
     "Namespace metallb-system",
+    "CustomResourceDefinition bfdprofiles.metallb.io",
+    "CustomResourceDefinition bgpadvertisements.metallb.io",
+    "CustomResourceDefinition bgppeers.metallb.io",
+    "CustomResourceDefinition communities.metallb.io",
+    "CustomResourceDefinition configurationstates.metallb.io",
     "CustomResourceDefinition ipaddresspools.metallb.io",
     "CustomResourceDefinition l2advertisements.metallb.io",
+    "CustomResourceDefinition servicebgpstatuses.metallb.io",
+    "CustomResourceDefinition servicel2statuses.metallb.io",
     "ServiceAccount controller",
     "ServiceAccount speaker",
     "ClusterRole metallb-system:controller",

@@ -55,7 +55,7 @@ export const configCases: readonly ContractCase[] = [
       };
       await Deno.writeTextFile(`${dir}/ca.crt`, world.server.caPem);
       await Deno.writeTextFile(`${dir}/namespace`, "pewter-system");
-      const find = () => findApiServer({ serviceAccountDir: dir, homeDefaults: true }, (name) => env[name]);
+      const find = () => findApiServer({ serviceAccountDir: dir }, (name) => env[name]);
       const error = await assertRejects(find, KubeConfigError);
       assertMatch(error.message, /token is missing or empty/);
       await Deno.writeTextFile(`${dir}/token`, "outdated\n");
@@ -145,7 +145,7 @@ export const configCases: readonly ContractCase[] = [
       await kubeconfig(world, `${dir}/second`);
       const read = async (list: string) => {
         const config = await findApiServer(
-          { homeDefaults: true },
+          {},
           (name) => name === "KUBECONFIG" ? list : undefined,
         );
         return await config.headers();
@@ -182,7 +182,7 @@ export const configCases: readonly ContractCase[] = [
         /proxy-url does not go together/,
       );
       const none = await assertRejects(
-        () => findApiServer({ homeDefaults: true }, () => undefined),
+        () => findApiServer({}, () => undefined),
         KubeConfigError,
       );
       assertMatch(none.message, /give --kubeconfig/);

@@ -34,7 +34,13 @@ export const bfdProfileCases: readonly RuleCase[] = [
       `less than or equal to ${most}`,
     ),
     inProfile(`${field} that is text`, { [field]: "300ms" }, `spec.${field}`, "whole number", "integer"),
-    inProfile(`${field} with a fraction`, { [field]: 20.5 }, `spec.${field}`, "whole number", "must be of type"),
+    inProfile(
+      `${field} with a fraction`,
+      { [field]: 20.5 },
+      `spec.${field}`,
+      "whole number",
+      "must be of type",
+    ),
   ]),
   ...["echoMode", "passiveMode"].flatMap((field) => [
     inProfile(`${field} true`, { [field]: true }),

@@ -1,5 +1,6 @@
 /** Runs in the client's namespace and does there what the driver asks, see protocol.ts. */
 import { createSocket } from "node:dgram";
+import { linesOf } from "../lines.ts";
 import { arpRequest, canonicalIp, type NeighbourFrame, neighbourSolicitation, readFrame } from "./frames.ts";
 import { PacketSocket } from "./packetsocket.ts";
 import { HttpProbe } from "./probe.ts";
@@ -119,17 +120,12 @@ async function main(): Promise<void> {
   const agent = new Agent(JSON.parse(Deno.args[0] ?? "") as AgentInput);
   const reply = (message: AgentReply) => console.log(JSON.stringify(message));
   reply({ id: 0, result: null });
-  let rest = "";
-  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const { id, request } = JSON.parse(line) as AgentCall;
-      agent.handle(request).then(
-        (result) => reply({ id, result }),
-        (error) => reply({ id, error: error instanceof Error ? error.message : String(error) }),
-      );
-    }
+  for await (const line of linesOf(Deno.stdin.readable)) {
+    const { id, request } = JSON.parse(line) as AgentCall;
+    agent.handle(request).then(
+      (result) => reply({ id, result }),
+      (error) => reply({ id, error: error instanceof Error ? error.message : String(error) }),
+    );
   }
   Deno.exit(0);
 }

@@ -1,6 +1,7 @@
 /** The driver's hand on the client's machine: starts the agent there and asks it. */
 import { toolPath } from "../../setup.ts";
 import { inNamespace } from "../command.ts";
+import { linesOf } from "../lines.ts";
 import type { Host } from "../topology.ts";
 import type { NeighbourFrame } from "./frames.ts";
 import type {
@@ -58,12 +59,7 @@ export class LabClient {
   }
 
   async #read(): Promise<void> {
-    let rest = "";
-    for await (const chunk of this.#child.stdout.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + chunk).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) this.#settle(JSON.parse(line) as AgentReply);
-    }
+    for await (const line of linesOf(this.#child.stdout)) this.#settle(JSON.parse(line) as AgentReply);
     for (const { reject } of this.#waiting.values()) reject(new Error("the client's agent ended"));
   }
 

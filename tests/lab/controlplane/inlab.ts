@@ -1,7 +1,8 @@
 /** The real control plane as a lab uses it: in the driver's namespace, reachable from the LAN. */
+import { run } from "../command.ts";
 import { labFolder } from "../isolation.ts";
 import { mainInterface, type Topology } from "../topology.ts";
-import { kubernetesBinaries, kubernetesVersion } from "./binaries.ts";
+import { kubernetesBinaries } from "./binaries.ts";
 import type { ControlPlane } from "./controlplane.ts";
 import { startRealControlPlane, type StaticUser } from "./real.ts";
 
@@ -38,7 +39,7 @@ export async function startReal(topology: Topology): Promise<ControlPlane> {
   const standIns = missing.length === 0 ? "" : `, stand-ins for ${missing.join(" and ")}`;
   return {
     kind: "real",
-    title: `Kubernetes ${await kubernetesVersion()}${standIns}`,
+    title: `${(await run([binaries.kubeApiserver, "--version"])).trim()}${standIns}`,
     access: { url: plane.url, caPem: plane.caPem, token: plane.adminToken },
     tlsServerName: "kubernetes.default.svc",
     makesEndpointSlices: binaries.kubeControllerManager !== null,

@@ -3,9 +3,10 @@
  * needs no namespaces, so that the contract suite can use it on 127.0.0.1. Start takes 2 to 3 s.
  */
 import { LabProcess } from "../process.ts";
-import { serviceNetworks } from "../topology.ts";
 import { until } from "../wait.ts";
+import { apiserverArguments, controllerManagerArguments, etcdArguments } from "./arguments.ts";
 import type { KubernetesBinaries } from "./binaries.ts";
+import { writeServiceAccountKeys } from "./keys.ts";
 import { kubeconfig } from "./kubeconfig.ts";
 
 /** A user of the API server's token file; see Kubernetes `--token-auth-file`. */
@@ -71,7 +72,7 @@ export async function startRealControlPlane(options: RealControlPlaneOptions): P
   ]);
   const make = (name: string, argv: readonly string[]) =>
     new LabProcess({ name, argv, logFile: `${dir}/${name}.log`, guard });
-  const etcd = make("etcd", etcdArguments(binaries.etcd, dir, etcdUrl));
+  const etcd = make("etcd", etcdArguments(binaries.etcd, dir, etcdUrl, `http://127.0.0.1:${freePort()}`));
   const apiserver = make(
     "kube-apiserver",
     apiserverArguments(binaries.kubeApiserver, { dir, etcdUrl, bindAddress, advertiseAddress, port }),
@@ -155,65 +156,6 @@ function lastLines(process: LabProcess): string {
   return process.logSince(0).trimEnd().split("\n").slice(-8).join("\n");
 }
 
-function etcdArguments(etcd: string, dir: string, url: string): readonly string[] {
-  const peer = `http://127.0.0.1:${freePort()}`;
-  return [
-    etcd,
-    `--data-dir=${dir}/etcd`,
-    `--listen-client-urls=${url}`,
-    `--advertise-client-urls=${url}`,
-    `--listen-peer-urls=${peer}`,
-    `--initial-advertise-peer-urls=${peer}`,
-    `--initial-cluster=default=${peer}`,
-    "--unsafe-no-fsync",
-  ];
-}
-
-interface ApiserverPlace {
-  readonly dir: string;
-  readonly etcdUrl: string;
-  readonly bindAddress: string;
-  readonly advertiseAddress: string;
-  readonly port: number;
-}
-
-function apiserverArguments(binary: string, place: ApiserverPlace): readonly string[] {
-  const { dir } = place;
-  return [
-    binary,
-    `--etcd-servers=${place.etcdUrl}`,
-    `--bind-address=${place.bindAddress}`,
-    `--advertise-address=${place.advertiseAddress}`,
-    `--secure-port=${place.port}`,
-    `--cert-dir=${dir}/certificates`,
-    `--service-account-key-file=${dir}/service-account.pub`,
-    `--service-account-signing-key-file=${dir}/service-account.key`,
-    "--service-account-issuer=https://kubernetes.default.svc",
-    `--token-auth-file=${dir}/tokens.csv`,
-    "--authorization-mode=RBAC",
-    `--service-cluster-ip-range=${serviceNetworks.ipv4},${serviceNetworks.ipv6}`,
-    "--allow-privileged=true",
-    "--disable-admission-plugins=ServiceAccount",
-    "--endpoint-reconciler-type=none",
-  ];
-}
-
-function controllerManagerArguments(
-  binary: string,
-  dir: string,
-  kubeconfigPath: string,
-  controllers: readonly string[],
-): readonly string[] {
-  return [
-    binary,
-    `--kubeconfig=${kubeconfigPath}`,
-    `--service-account-private-key-file=${dir}/service-account.key`,
-    `--controllers=${controllers.join(",")}`,
-    "--leader-elect=false",
-    "--secure-port=0",
-  ];
-}
-
 /** kube-apiserver writes its certificate and, after it, the authority that it made for it. */
 async function readAuthority(dir: string, apiserver: LabProcess): Promise<string> {
   if (apiserver.crashed) throw new Error(`kube-apiserver ended:\n${lastLines(apiserver)}`);
@@ -222,23 +164,6 @@ async function readAuthority(dir: string, apiserver: LabProcess): Promise<string
   const last = certificates.at(-1);
   if (last === undefined || certificates.length < 2) throw new Error("apiserver.crt is not complete");
   return last;
-}
-
-/** kube-apiserver signs with the private key and checks with the public one. */
-async function writeServiceAccountKeys(dir: string): Promise<void> {
-  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, [
-    "sign",
-    "verify",
-  ]);
-  const privateDer = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
-  const publicDer = await crypto.subtle.exportKey("spki", pair.publicKey);
-  await Deno.writeTextFile(`${dir}/service-account.key`, pem("PRIVATE KEY", privateDer), { mode: 0o600 });
-  await Deno.writeTextFile(`${dir}/service-account.pub`, pem("PUBLIC KEY", publicDer));
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(der))).replace(/(.{64})/g, "$1\n");
-  return `-----BEGIN ${label}-----\n${base64}\n-----END ${label}-----\n`;
 }
 
 async function writeTokens(dir: string, users: readonly StaticUser[]): Promise<void> {

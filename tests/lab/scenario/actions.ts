@@ -1,5 +1,6 @@
 /** Carries out one action of a scenario. */
-import { ApiError, type Manifest, parseManifests } from "../api.ts";
+import { type Manifest, parseManifests } from "../api.ts";
+import { ApiError } from "../apierror.ts";
 import type { Lab } from "../lab.ts";
 import { setLinks } from "../network.ts";
 import { allAddresses } from "./expectations.ts";

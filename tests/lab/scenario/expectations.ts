@@ -1,9 +1,9 @@
 /** Checks one expectation of a scenario once: returns when it holds, throws with what was seen when it doesn't. */
-import type { Manifest } from "../api.ts";
 import { NotSeen } from "./notseen.ts";
 import { repositoryRoot } from "./root.ts";
 import { canonicalIp, ipv4Bytes, ipv6Bytes } from "../client/frames.ts";
 import { run } from "../command.ts";
+import { checkEvent, lastEvent } from "./events.ts";
 import type { Lab } from "../lab.ts";
 import type { ServiceObject } from "../standins/endpointslices.ts";
 import {
@@ -17,7 +17,6 @@ import {
 } from "./references.ts";
 import type {
   AnnouncedExpectation,
-  EventExpectation,
   Expectation,
   GratuitousExpectation,
   LogExpectation,
@@ -92,50 +91,6 @@ function inRange(ip: string, range: string): boolean {
   const bytes = (text: string) => text.includes(":") ? ipv6Bytes(text) : ipv4Bytes(text);
   const number = (text: string) => bytes(text).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
   return number(from) <= number(ip) && number(ip) <= number(to);
-}
-
-interface EventObject extends Manifest {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly note?: string;
-  readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly uid?: string };
-}
-
-/** The Events of this very object; those of an earlier one of the same name are left out. */
-async function eventsOf(lab: Lab, object: Manifest): Promise<readonly EventObject[]> {
-  const { name, namespace, uid } = object.metadata;
-  const events = await lab.api.list<EventObject>("v1", "Event", namespace ?? "default");
-  return events.filter(({ involvedObject: about }) =>
-    about?.kind === object.kind && about.name === name &&
-    (about.uid === undefined || about.uid === "" || about.uid === uid)
-  );
-}
-
-function describeEvent(event: EventObject): string {
-  return `${event.type} ${event.reason}: ${event.message}`;
-}
-
-async function lastEvent(lab: Lab, service: ServiceObject): Promise<string> {
-  const last = (await eventsOf(lab, service)).at(-1);
-  return last === undefined ? " (it has no Events)" : ` (Event ${describeEvent(last)})`;
-}
-
-async function checkEvent(lab: Lab, wanted: EventExpectation): Promise<void> {
-  const object = await findObject(lab, objectReference(wanted.on));
-  if (object === undefined) throw new NotSeen(`there is no ${wanted.on}`);
-  const events = await eventsOf(lab, object);
-  const found = events.find((event) =>
-    (wanted.type === undefined || event.type === wanted.type) &&
-    (wanted.reason === undefined || event.reason === wanted.reason) &&
-    (wanted.says ?? []).every((part) => event.message?.includes(part))
-  );
-  if (wanted.absent === true) {
-    if (found !== undefined) throw new NotSeen(`${wanted.on} has the Event ${describeEvent(found)}`);
-  } else if (found === undefined) {
-    const all = events.map(describeEvent).join("; ");
-    throw new NotSeen(`${wanted.on} has ${all === "" ? "no Events" : `only these Events: ${all}`}`);
-  }
 }
 
 async function checkAnnounced(lab: Lab, wanted: AnnouncedExpectation): Promise<void> {

@@ -1,6 +1,7 @@
 /** The scenario files, and the examples of the documentation that they prove. */
 import { parseDocument } from "yaml";
-import { readScenario, ScenarioError } from "./read.ts";
+import { ScenarioError } from "./fields.ts";
+import { readScenario } from "./read.ts";
 import { repositoryRoot } from "./root.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -1,13 +1,19 @@
 /** Reads what a scenario file holds; refuses what it doesn't know, naming the place. */
 import type { PodSpec } from "../cluster.ts";
-import type { Action, Expectation, Scenario, Step } from "./scenario.ts";
-
-/** The file is not a scenario. The message begins with file and place. */
-export class ScenarioError extends Error {
-  override readonly name = "ScenarioError";
-}
-
-type Fields = Readonly<Record<string, unknown>>;
+import {
+  duration,
+  type Fields,
+  list,
+  mapping,
+  oneOf,
+  only,
+  ScenarioError,
+  text,
+  textAt,
+  texts,
+} from "./fields.ts";
+import { readExpectation } from "./readexpectation.ts";
+import type { Action, Scenario, Step } from "./scenario.ts";
 
 /** `value` is the file's YAML as plain data; `id` names it in messages and results. */
 export function readScenario(value: unknown, id: string): Scenario {
@@ -136,44 +142,6 @@ function readThroughout(value: unknown, place: string): Action {
   };
 }
 
-/** The fields that each expectation knows. A text in the place of a mapping is the first of them. */
-const expectations: Readonly<Record<string, readonly string[]>> = {
-  service: ["of", "addresses", "within", "count", "pool"],
-  event: ["on", "type", "reason", "says", "absent"],
-  http: ["to", "port", "family", "pods", "allOf", "from", "client", "silent"],
-  udp: ["to", "port", "family", "pods", "allOf", "from", "client", "silent"],
-  announced: ["of", "by", "on", "family"],
-  gratuitous: ["of", "by"],
-  object: ["is", "has", "absent"],
-  kubectl: ["run", "says"],
-  command: ["run", "says"],
-  log: ["of", "says"],
-  unchanged: [],
-};
-
-/** Fields that are lists, where a single text may stand for a list of one. */
-const listFields: readonly string[] = ["says", "pods", "allOf", "addresses", "within"];
-
-function readExpectation(value: unknown, place: string): Expectation {
-  const fields = only(mapping(value, place), Object.keys(expectations), place);
-  const [name, second] = Object.keys(fields);
-  if (name === undefined || second !== undefined) {
-    throw new ScenarioError(`${place}: one expectation for each item`);
-  }
-  if (name === "unchanged") return { unchanged: text(fields[name], place) };
-  const known = expectations[name] ?? [];
-  const first = known[0] ?? "";
-  const given = typeof fields[name] === "string" ? { [first]: fields[name] } : mapping(fields[name], place);
-  const checked = only(given, known, `${place}.${name}`);
-  if (checked[first] === undefined) throw new ScenarioError(`${place}.${name}: ${first} must be given`);
-  const complete = Object.fromEntries(
-    Object.entries(checked).map(([key, item]) =>
-      listFields.includes(key) ? [key, texts(item, `${place}.${name}.${key}`)] : [key, item]
-    ),
-  );
-  return { [name]: complete } as unknown as Expectation;
-}
-
 function readPods(value: unknown, place: string): readonly PodSpec[] {
   return list(value, `${place}: pods`).map((item, index) => {
     const at = `${place}: pods[${index}]`;
@@ -181,50 +149,4 @@ function readPods(value: unknown, place: string): readonly PodSpec[] {
     for (const name of ["name", "node"]) textAt(fields, name, at);
     return fields as unknown as PodSpec;
   });
-}
-
-/** `10s`, `500ms`, `1m`. */
-export function duration(value: unknown, place: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(text(value, place));
-  if (match === null) throw new ScenarioError(`${place}: a duration such as 10s or 500ms is wanted`);
-  return Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[match[2] as "ms" | "s" | "m"];
-}
-
-function mapping(value: unknown, place: string): Fields {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ScenarioError(`${place}: a mapping is wanted`);
-  }
-  return value as Fields;
-}
-
-function only(fields: Fields, known: readonly string[], place: string): Fields {
-  const unknown = Object.keys(fields).find((key) => !known.includes(key));
-  if (unknown !== undefined) {
-    throw new ScenarioError(`${place}: ${unknown} is not known; ${known.join(", ")} are`);
-  }
-  return fields;
-}
-
-function list(value: unknown, place: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new ScenarioError(`${place}: a list is wanted`);
-  return value;
-}
-
-function text(value: unknown, place: string): string {
-  if (typeof value !== "string") throw new ScenarioError(`${place}: a text is wanted`);
-  return value;
-}
-
-function textAt(fields: Fields, name: string, place: string): string {
-  return text(fields[name], `${place}: ${name}`);
-}
-
-function texts(value: unknown, place: string): readonly string[] {
-  return (Array.isArray(value) ? value : [value]).map((item) => text(item, place));
-}
-
-function oneOf<const T extends string>(value: unknown, choices: readonly T[], place: string): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new ScenarioError(`${place}: one of ${choices.join(", ")} is wanted`);
-  return found;
 }

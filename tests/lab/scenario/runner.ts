@@ -42,12 +42,21 @@ export async function runScenario(scenario: Scenario, lab: Lab, onStep: OnStep):
   let failure: string | null = null;
   try {
     await runSteps(scenario.steps, state, 0);
-    const crashed = lab.processes().filter((process) => process.crashed).map((process) => process.name);
-    if (crashed.length > 0) failure = `ended by themselves: ${crashed.join(", ")}`;
+    failure = crash(lab);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
   }
   return { passed: failure === null, tookMs: performance.now() - began, failure };
+}
+
+/** Which processes ended although nobody asked them to, and what they said last; null when none did. */
+function crash(lab: Lab): string | null {
+  const crashed = lab.processes().filter((process) => process.crashed);
+  if (crashed.length === 0) return null;
+  const last = crashed.map((process) =>
+    `${process.name}: ${process.logSince(0).trimEnd().split("\n").at(-1)}`
+  );
+  return `ended by themselves:\n    ${last.join("\n    ")}`;
 }
 
 async function runSteps(steps: readonly Step[], state: State, depth: number): Promise<void> {
@@ -96,6 +105,8 @@ async function comeTrue(
     try {
       return await check(expectation, state);
     } catch (error) {
+      const ended = crash(state.lab);
+      if (ended !== null) throw new NotSeen(ended);
       if (performance.now() < deadline) {
         await sleep(retryEveryMs);
         continue;

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { matches } from "../../lab/scenario/references.ts";
-import { readScenario, ScenarioError } from "../../lab/scenario/read.ts";
+import { ScenarioError } from "../../lab/scenario/fields.ts";
+import { readScenario } from "../../lab/scenario/read.ts";
 import { Tally } from "../../lab/tally.ts";
 
 const see = { see: [{ http: "web" }] };
