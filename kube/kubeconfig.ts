@@ -1,8 +1,12 @@
-/** Kubeconfig files as a way to the API server: read, and read again when they or the credentials change. */
+/**
+ * Kubeconfig files as a way to the API server: read, and read again when they or the credentials change. Import this
+ * file lazily: a Pod has other ways.
+ */
 import { type ApiServerConfig, KubeConfigError, type TlsMaterial } from "./config.ts";
 import { isPem, type Pem } from "./kubeconfigfields.ts";
 import { chooseContext, type Chosen, type Entries, entriesOf, mergeEntries } from "./kubeconfigfile.ts";
 import type { Plugin } from "./kubeconfigplugin.ts";
+import { parseYaml, YamlError } from "./yaml.ts";
 
 /** How old what was read from the files may be before they are looked at again. */
 const rereadMs = 10_000;
@@ -46,24 +50,18 @@ async function read(
 ): Promise<Reading> {
   const texts = await Promise.all(paths.map((path) => readText(path, `kubeconfig ${path} can't be used`)));
   if (known !== undefined && texts.every((text, index) => text === known.texts[index])) return known;
-  const files = await Promise.all(texts.map((text, index) => parseFile(text, paths[index] ?? "")));
+  const files = texts.map((text, index) => parseFile(text, paths[index] ?? ""));
   const chosen = chooseContext(mergeEntries(files), paths.join(":"), context);
   return { texts, chosen, plugin: await pluginOf(chosen) };
 }
 
-async function parseFile(text: string, path: string): Promise<Entries> {
-  const { parse, YAMLParseError } = await import("yaml");
+function parseFile(text: string, path: string): Entries {
   let document: unknown;
   try {
-    document = parse(text, { merge: true, logLevel: "error" });
+    document = parseYaml(text);
   } catch (error) {
-    // The parser's own words quote the file, secrets included.
-    let why = "an alias leads nowhere; text that begins with * needs quotes";
-    if (error instanceof YAMLParseError) {
-      const [at] = error.linePos ?? [];
-      why = error.code.toLowerCase().replaceAll("_", " ") + (at ? `, line ${at.line}, column ${at.col}` : "");
-    }
-    throw new KubeConfigError(`kubeconfig ${path} can't be used: not YAML: ${why}`);
+    if (!(error instanceof YamlError)) throw error;
+    throw new KubeConfigError(`kubeconfig ${path} can't be used: ${error.message}`, { cause: error });
   }
   return entriesOf(document, path);
 }

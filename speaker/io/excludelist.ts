@@ -22,12 +22,13 @@ export async function readExcludeList(path: string): Promise<readonly string[] |
     throw new ExcludeListError(`${path} can't be read: ${messageOf(error)}`, { cause: error });
   }
   // Only a speaker that has such a list needs a reader for it.
-  const { parse } = await import("yaml");
+  const { parseYaml, YamlError } = await import("../../kube/yaml.ts");
   let document: unknown;
   try {
-    document = parse(text);
+    document = parseYaml(text);
   } catch (error) {
-    throw new ExcludeListError(`${path} is not YAML: ${messageOf(error)}`, { cause: error });
+    if (!(error instanceof YamlError)) throw error;
+    throw new ExcludeListError(`${path} is ${error.message}`, { cause: error });
   }
   return expressionsOf(document, path);
 }
