@@ -1,5 +1,5 @@
 /** The schema of label selectors; the same rules as `core/selector.ts`. */
-import { mapping, type Schema, set, text, withRules } from "./schema.ts";
+import { list, mapping, type Schema, set, text, withRules } from "./schema.ts";
 
 /**
  * The API server refuses a rule whose worst case it finds too expensive, so every list below a rule needs a bound.
@@ -69,17 +69,26 @@ export function labelSelector(description: string, options: SelectorOptions = {}
         message: "matchLabels must have label keys such as app or example.com/tier",
       }],
     },
-    matchExpressions: set("Conditions that must all hold.", expression(options), {
-      maxItems: maxExpressions,
-    }),
+    matchExpressions: distinct("Conditions that must all hold.", expression(options), maxExpressions),
   }, { "x-kubernetes-map-type": "atomic" });
 }
 
 /** A list of label selectors, of which one must fit. */
 export function labelSelectors(description: string, options: SelectorOptions = {}): Schema {
-  return set(
-    description,
-    labelSelector("A label selector: all that it says must hold; an empty one fits everything.", options),
-    { maxItems: maxSelectors },
+  const selector = labelSelector(
+    "A label selector: all that it says must hold; an empty one fits everything.",
+    options,
   );
+  return distinct(description, selector, maxSelectors);
+}
+
+/**
+ * A list of objects in which nothing stands twice. A list of type "set" would say so too, but server-side apply can't
+ * merge sets of objects, and refuses every manifest that has one.
+ */
+function distinct(description: string, items: Schema, maxItems: number): Schema {
+  return withRules(list(description, items, { maxItems, "x-kubernetes-list-type": "atomic" }), {
+    rule: "self.all(one, self.exists_one(other, other == one))",
+    message: "Duplicate: the same item is given twice",
+  });
 }

@@ -56,6 +56,7 @@ class Keeper {
   /** As last read or written; undefined when that isn't known. */
   #lease: LeaseView | undefined;
   #forbidden = false;
+  #wasAllowed = false;
 
   constructor(options: NodeLeaseOptions) {
     this.#options = options;
@@ -69,6 +70,7 @@ class Keeper {
       // A hanging request must not cost more than one renewal's room.
       await this.#within(Math.max(1_000, leaseDurationMs / 2), signal, (bounded) => this.#renewOnce(bounded));
       this.#forbidden = false;
+      this.#wasAllowed = true;
       return Math.max(0, renewIntervalMs - (clock.nowMs() - begunMs));
     } catch (error) {
       this.#lease = undefined;
@@ -151,7 +153,8 @@ class Keeper {
     if (error instanceof KubeApiError && error.status === 403) {
       if (!this.#forbidden) log.write(kubeLog.leaseForbidden, { lease, error: asError(error) });
       this.#forbidden = true;
-      return forbiddenRetryMs;
+      // An API server that has just started refuses everything until it has read the roles.
+      return this.#wasAllowed ? renewIntervalMs : forbiddenRetryMs;
     }
     const retryInMs = Math.round(askedWaitMs(error) + renewIntervalMs * (0.5 + random() * 0.5));
     log.write(kubeLog.leaseFailed, { lease, error: asError(error), retryInMs });
