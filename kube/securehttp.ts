@@ -9,12 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-
-/** PEM texts: a chain with the server's certificate first, and its private key. */
-export interface ServerCertificate {
-  readonly certPem: string;
-  readonly keyPem: string;
-}
+import { checkCertificate, type ServerCertificate } from "./servercertificate.ts";
 
 /** The oldest TLS version that is spoken. */
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
@@ -73,11 +68,6 @@ export class BodyError extends Error {
   constructor(readonly status: 400 | 413, message: string) {
     super(message);
   }
-}
-
-/** A certificate and a key that can't be used together, or at all. Its message never holds any of the key. */
-export class CertificateError extends Error {
-  override readonly name = "CertificateError";
 }
 
 const limits = {
@@ -156,25 +146,6 @@ async function close(server: Server): Promise<void> {
   const late = setTimeout(() => server.closeAllConnections(), limits.lingerMs);
   await promise;
   clearTimeout(late);
-}
-
-/** @throws {CertificateError} when certificate and key can't be read, or don't belong together */
-export async function checkCertificate({ certPem, keyPem }: ServerCertificate): Promise<void> {
-  const { createPrivateKey, X509Certificate } = await import("node:crypto");
-  const certificate = readable("the certificate", () => new X509Certificate(certPem));
-  const key = readable("the private key", () => createPrivateKey(keyPem));
-  if (!certificate.checkPrivateKey(key)) {
-    throw new CertificateError("the certificate is not for the private key beside it");
-  }
-}
-
-function readable<T>(what: string, read: () => T): T {
-  try {
-    return read();
-  } catch {
-    // The cause may quote what it read.
-    throw new CertificateError(`${what} can't be read: it wants PEM`);
-  }
 }
 
 function contextOf({ minVersion = "TLSv1.3" }: SecureHttpOptions, { certPem, keyPem }: ServerCertificate) {

@@ -76,6 +76,20 @@ Deno.test("node lease: a missing permission is said once and asked for again", a
   await stop();
 });
 
+Deno.test("node lease: a refusal after renewals that were allowed is asked for again at once", async () => {
+  const b = bench();
+  const stop = keep(b);
+  await b.clock.advance(1_500);
+  // An API server that has just started refuses everything until it has read the roles.
+  b.api.fail("any", new KubeApiError(403, "Forbidden", "leases is forbidden"), 1);
+  await b.clock.advance(1_000);
+  const before = found(b).spec?.renewTime;
+  await b.clock.advance(1_500);
+  assert(found(b).spec?.renewTime !== before);
+  assertEquals(b.said(), ["leaseForbidden"]);
+  await stop();
+});
+
 Deno.test("node lease: an unreachable or hanging server is tried again", async () => {
   const b = bench();
   b.api.fail("any", new KubeUnreachableError("no route", "cut"), 3);
