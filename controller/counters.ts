@@ -4,7 +4,8 @@ import type { IPAddressPoolStatus } from "../crds/poolstatus.ts";
 import type { Effect } from "./effects.ts";
 import type { Ledger } from "./ledger.ts";
 
-const int64Max = 2n ** 63n - 1n;
+/** The largest integer of Kubernetes. */
+export const int64Max = 2n ** 63n - 1n;
 
 /** The writes that make the counters right where they aren't; also where somebody edited them. */
 export function poolStatuses(pools: Iterable<IPAddressPool>, ledger: Ledger): readonly Effect[] {

@@ -1,4 +1,5 @@
 /** What the controller wants done: sorted plain data, carried out by controller/io. */
+import type { Meta } from "../core/meta.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Refusal } from "../core/reason.ts";
 import type { Service } from "../core/service.ts";
@@ -20,7 +21,7 @@ export type Effect =
   /** The Service has no address, or not the one it asks for; told once for each reason. */
   | { readonly type: "refused"; readonly key: string; readonly refusal: Refusal }
   | { readonly type: "writePoolStatus"; readonly pool: IPAddressPool; readonly status: IPAddressPoolStatus }
-  /** Invalid configuration that was not known before; `pool` is the object it stands in. */
-  | { readonly type: "reportProblem"; readonly pool: IPAddressPool; readonly problem: Problem }
+  /** Invalid configuration that was not known before; `object` is what it stands in, null when that is gone. */
+  | { readonly type: "reportProblem"; readonly object: Meta | null; readonly problem: Problem }
   /** A problem that is gone. */
   | { readonly type: "problemSolved"; readonly problem: Problem };

@@ -2,15 +2,15 @@
  * The controller as a machine: facts in, effects out. It only ever compares what shall be with what is, so a lost
  * effect or a repeated fact does no harm, and deciding twice changes nothing.
  */
-import { keyOf } from "../core/meta.ts";
 import type { Problem } from "../core/problem.ts";
 import { classIsOurs, type Service } from "../core/service.ts";
-import { compilePools } from "../crds/pools.ts";
+import { type CompiledPools, compilePools } from "../crds/pools.ts";
 import { converge, extend, reserve } from "./converge.ts";
 import { poolStatuses } from "./counters.ts";
 import type { Decision } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import { Ledger } from "./ledger.ts";
+import { ProblemReport } from "./problemreport.ts";
 import { type Outcome, statusEffects } from "./servicestatus.ts";
 import { type Input, World } from "./world.ts";
 
@@ -24,32 +24,34 @@ export interface MachineOptions {
 export class Machine {
   readonly world: World;
   readonly #options: MachineOptions;
-  readonly #ledger = new Ledger(compilePools([], []));
+  #pools: CompiledPools = compilePools([], []);
+  readonly #ledger = new Ledger(this.#pools);
   readonly #decisions = new Map<string, Decision>();
   /** Services that would take an address that somebody gives up. */
   readonly #waiting = new Set<string>();
-  #problems = new Map<string, Problem>();
+  readonly #report: ProblemReport;
   #started = false;
 
-  constructor(options: MachineOptions) {
+  /** `world` may know something already: whoever starts to decide decides about everything in it. */
+  constructor(options: MachineOptions, world: World = new World(options.namespace)) {
     this.#options = options;
-    this.world = new World(options.namespace);
+    this.world = world;
+    this.#report = new ProblemReport(world);
   }
 
-  /** Decides about all that changed; nothing before every kind was listed. */
+  /** Decides about all that changed; nothing before every kind that decides about addresses was listed. */
   step(inputs: readonly Input[]): readonly Effect[] {
     for (const input of inputs) this.world.take(input);
     if (!this.world.complete) return [];
     const changes = this.world.takeChanges();
     const everything = changes.pools || !this.#started;
-    const problems = everything ? this.#compilePools() : [];
+    if (everything) this.#compilePools();
     if (!this.#started) this.#reserveAll();
     this.#started = true;
     const outcomes = this.#decide(
       everything ? new Set([...this.world.services.keys(), ...changes.services]) : changes.services,
     );
     return [
-      ...problems,
       ...[...outcomes.values()].flatMap(statusEffects),
       ...poolStatuses(this.world.pools.values(), this.#ledger),
     ];
@@ -60,9 +62,22 @@ export class Machine {
     return this.#decisions;
   }
 
-  /** Invalid configuration. */
+  /**
+   * Says what is new about invalid configuration. It is a step of its own because nobody's address waits for it: problems
+   * of pools have had their effect already, and the other kinds have none here.
+   */
+  judge(): readonly Effect[] {
+    return this.#started ? this.#report.tell(this.#pools) : [];
+  }
+
+  /** Whether {@link judge} may have something new to say. */
+  get unjudged(): boolean {
+    return this.#started && this.#report.outdated;
+  }
+
+  /** Invalid configuration: of pools only, as long as the other kinds have not all been listed. */
   get problems(): readonly Problem[] {
-    return [...this.#problems.values()];
+    return this.#started ? this.#report.problems(this.#pools) : [];
   }
 
   get ledger(): Ledger {
@@ -181,19 +196,8 @@ export class Machine {
     }
   }
 
-  #compilePools(): readonly Effect[] {
-    const compiled = compilePools([...this.world.pools.values()], [...this.world.namespaces.values()]);
-    this.#ledger.setPools(compiled);
-    const before = this.#problems;
-    this.#problems = new Map(compiled.problems.map((problem) => [JSON.stringify(problem), problem]));
-    const effects: Effect[] = [];
-    for (const [key, problem] of this.#problems) {
-      const pool = this.world.pools.get(keyOf(problem));
-      if (!before.has(key) && pool !== undefined) effects.push({ type: "reportProblem", pool, problem });
-    }
-    for (const [key, problem] of before) {
-      if (!this.#problems.has(key)) effects.push({ type: "problemSolved", problem });
-    }
-    return effects;
+  #compilePools(): void {
+    this.#pools = compilePools([...this.world.pools.values()], [...this.world.namespaces.values()]);
+    this.#ledger.setPools(this.#pools);
   }
 }

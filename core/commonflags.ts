@@ -64,15 +64,16 @@ export const commonFlags = {
     default: 9120,
     min: 0,
     max: 65535,
-    help: "the port of the metrics; 0: none",
-    works: false,
+    help: "the port of the metrics, over HTTPS; 0: none",
+    works: true,
   },
   metricsCertDir: {
     flag: "metrics-cert-dir",
     kind: "string",
     default: "",
-    help: "the folder of tls.crt and tls.key for the metrics; not set: self-signed",
-    works: false,
+    help:
+      "the folder of tls.crt and tls.key for the metrics, read again when they change; not set: self-signed",
+    works: true,
   },
   ...tlsFlags,
   pprofBindAddress: {

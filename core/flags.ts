@@ -18,7 +18,10 @@ interface FlagBase {
   readonly works: boolean;
 }
 
-/** One flag. `int` may have bounds, inclusive; `duration` is written as in Go (`1m30s`) and read as milliseconds. */
+/**
+ * One flag. `int` may have bounds, inclusive; `duration` is written as in Go (`1m30s`) and read as milliseconds; a
+ * `list` is text that may be given several times.
+ */
 export type Flag =
   & FlagBase
   & (
@@ -27,6 +30,7 @@ export type Flag =
     | { readonly kind: "bool"; readonly default: boolean }
     | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
     | { readonly kind: "duration"; readonly default: number; readonly min?: number }
+    | { readonly kind: "list"; readonly default: readonly string[] }
   );
 
 /** Flags by the name of the option that they set. */
@@ -35,6 +39,7 @@ export type FlagTable = Readonly<Record<string, Flag>>;
 type ValueOf<F extends Flag> = F extends { kind: "string" } ? string
   : F extends { kind: "bool" } ? boolean
   : F extends { kind: "enum" } ? F["values"][number]
+  : F extends { kind: "list" } ? readonly string[]
   : number;
 
 /** What a table's flags are read as: durations in milliseconds. */
@@ -68,16 +73,35 @@ export type FlagResult<Options> = ParsedFlags<Options> | FlagQuestion | FlagErro
 /** Environment variables as data. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-type Value = string | number | boolean;
+type Value = string | number | boolean | readonly string[];
 type Read = { readonly value: Value } | FlagError;
 
-/** Reads a command line. Of a flag given twice the later one holds. */
+/** Reads a command line. Of a flag given twice the later one holds, but of a list all count. */
 export function parseFlags<T extends FlagTable>(
   table: T,
   args: readonly string[],
   env: Environment,
 ): FlagResult<OptionsOf<T>> {
-  const given = readArguments(table, args);
+  return parse(table, args, env, null);
+}
+
+/** As {@link parseFlags}, for a command that takes more than flags: `operands` are the other arguments, in order. */
+export function parseCommandLine<T extends FlagTable>(
+  table: T,
+  args: readonly string[],
+): FlagQuestion | FlagError | (ParsedFlags<OptionsOf<T>> & { readonly operands: readonly string[] }) {
+  const operands: string[] = [];
+  const parsed = parse(table, args, {}, operands);
+  return parsed.kind === "options" ? { ...parsed, operands } : parsed;
+}
+
+function parse<T extends FlagTable>(
+  table: T,
+  args: readonly string[],
+  env: Environment,
+  operands: string[] | null,
+): FlagResult<OptionsOf<T>> {
+  const given = readArguments(table, args, operands);
   if (!(given instanceof Map)) return given;
   const options: Record<string, Value> = {};
   const withoutEffect: string[] = [];
@@ -113,6 +137,7 @@ export function refuse(message: string): FlagError {
 function readArguments(
   table: FlagTable,
   args: readonly string[],
+  operands: string[] | null,
 ): Map<string, Value> | FlagQuestion | FlagError {
   const byFlag = new Map(Object.entries(table).map(([name, flag]) => [flag.flag, { name, flag }] as const));
   const given = new Map<string, Value>();
@@ -120,6 +145,10 @@ function readArguments(
     const arg = args[index] ?? "";
     if (arg === "--" && index === args.length - 1) break;
     const match = /^--?([^-=][^=]*)(?:=([\s\S]*))?$/.exec(arg);
+    if (match === null && operands !== null) {
+      operands.push(arg);
+      continue;
+    }
     if (match === null) return usage(strayArgument(arg, args[index - 1]));
     const [, name = "", inline] = match;
     const known = byFlag.get(name);
@@ -130,12 +159,20 @@ function readArguments(
     }
     // Only `=` gives a boolean a value: what follows it is the next argument, as in Go.
     const value = inline ?? (known.flag.kind === "bool" ? "true" : args[++index]);
-    if (value === undefined) return usage(`--${name} needs a value, as in --${name}=${example(known.flag)}`);
-    const read = readValue(known.flag, `--${name}`, value);
+    if (value === undefined) {
+      return usage(`${dashed(name)} needs a value, as in ${dashed(name)}=${example(known.flag)}`);
+    }
+    const read = readValue(known.flag, dashed(name), value);
     if ("kind" in read) return read;
-    given.set(known.name, read.value);
+    const earlier = known.flag.kind === "list" ? given.get(known.name) ?? [] : [];
+    given.set(known.name, known.flag.kind === "list" ? [earlier, read.value].flat().map(String) : read.value);
   }
   return given;
+}
+
+/** As people write it: one letter has one dash. */
+function dashed(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
 function strayArgument(arg: string, before: string | undefined): string {
@@ -157,6 +194,7 @@ function readValue(flag: Flag, source: string, text: string): Read {
   });
   switch (flag.kind) {
     case "string":
+    case "list":
       return { value: text };
     case "bool": {
       const value = parseBool(text);

@@ -29,6 +29,7 @@ export const reasons = {
   noMatchingAdvertisement: "no advertisement covers it",
   sharedIPWithServiceSelector: "a shared address can't be announced by advertisements with serviceSelectors",
   conflictingAdvertisements: "advertisements contradict each other",
+  noMatchingPeer: "no BGP session of the node takes it",
   noEndpoints: "no endpoint can serve",
   noLocalEndpoints: "no endpoint on the node can serve and the traffic policy is Local",
   nodeNetworkUnavailable: "the node's network is unavailable",

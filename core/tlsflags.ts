@@ -1,11 +1,11 @@
 /**
  * The three TLS flags that both programs share with MetalLB. They are checked as MetalLB does, so that a mistake is
- * still told at the start; what they ask for is decided by Deno's TLS, which speaks 1.2 and 1.3 with safe suites only.
+ * still told at the start. Suites and groups are decided by Deno's TLS, which speaks 1.2 and 1.3 with safe ones only.
  */
 import { type FlagError, type FlagTable, refuse } from "./flags.ts";
 
 const help = {
-  tlsMinVersion: "the oldest TLS version for the metrics endpoint: VersionTLS12 or VersionTLS13",
+  tlsMinVersion: "the oldest TLS version for the metrics: VersionTLS12, or VersionTLS13, the default",
   tlsCipherSuites: "names of TLS 1.2 cipher suites, separated by commas; only with VersionTLS12",
   tlsCurvePreferences: "numbers of key exchange groups (IANA), separated by commas",
 };
@@ -17,7 +17,7 @@ export const tlsFlags = {
     kind: "string",
     default: "",
     help: help.tlsMinVersion,
-    works: false,
+    works: true,
   },
   tlsCipherSuites: {
     flag: "tls-cipher-suites",
@@ -40,6 +40,11 @@ export interface TlsOptions {
   readonly tlsMinVersion: string;
   readonly tlsCipherSuites: string;
   readonly tlsCurvePreferences: string;
+}
+
+/** The oldest TLS version to speak: 1.3 unless an older one is asked for, and never one before 1.2, which are broken. */
+export function oldestTls({ tlsMinVersion }: TlsOptions): "1.2" | "1.3" {
+  return tlsMinVersion === "" || tlsMinVersion === "VersionTLS13" ? "1.3" : "1.2";
 }
 
 const versions = ["VersionTLS10", "VersionTLS11", "VersionTLS12", "VersionTLS13"];

@@ -47,14 +47,16 @@ const fields = {
     text("The name of an IPAddressPool."),
   ),
   ipAddressPoolSelectors: labelSelectors(
+    "ipAddressPoolSelectors",
     "The pools whose addresses are announced, by label, besides those in ipAddressPools.",
   ),
-  nodeSelectors: labelSelectors("The nodes that announce; without selectors all nodes."),
+  nodeSelectors: labelSelectors("nodeSelectors", "The nodes that announce; without selectors all nodes."),
   peers: set(
     "The peers to which the addresses are announced, by name; without any all peers.",
     text("The name of a BGPPeer."),
   ),
   serviceSelectors: labelSelectors(
+    "serviceSelectors",
     "The Services whose addresses are announced; without selectors all Services. They can't be combined with " +
       "aggregation, since other Services may have addresses of the same prefix.",
   ),

@@ -130,7 +130,10 @@ const fields = {
   keepaliveTime: sharedFields.keepaliveTime,
   connectTime: timerSchemas.connectTime,
   routerID: sharedFields.routerID,
-  nodeSelectors: labelSelectors("The nodes that keep a session to the router; without selectors all nodes."),
+  nodeSelectors: labelSelectors(
+    "nodeSelectors",
+    "The nodes that keep a session to the router; without selectors all nodes.",
+  ),
   password: sharedFields.password,
   passwordSecret,
   bfdProfile: sharedFields.bfdProfile,

@@ -49,6 +49,7 @@ const fields = {
   keepaliveTime: sharedFields.keepaliveTime,
   routerID: sharedFields.routerID,
   nodeSelectors: labelSelectors(
+    "nodeSelectors",
     "The nodes that keep a session to the router; without selectors all nodes.",
     { valuesRequired: true },
   ),

@@ -166,9 +166,11 @@ export const ipAddressPoolKind: Kind = {
             text("The name of a namespace."),
           ),
           namespaceSelectors: labelSelectors(
+            "namespaceSelectors",
             "The namespaces whose Services are admitted, by label, besides those in namespaces.",
           ),
           serviceSelectors: labelSelectors(
+            "serviceSelectors",
             "The Services that are admitted, by label; without selectors all Services of the namespaces.",
           ),
         },

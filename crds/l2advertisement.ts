@@ -140,14 +140,19 @@ export const l2AdvertisementKind: Kind = {
         text("The name of an IPAddressPool."),
       ),
       ipAddressPoolSelectors: labelSelectors(
+        "ipAddressPoolSelectors",
         "The pools whose addresses are announced, by label, besides those in ipAddressPools.",
       ),
-      nodeSelectors: labelSelectors("The nodes that may announce; without selectors all nodes."),
+      nodeSelectors: labelSelectors(
+        "nodeSelectors",
+        "The nodes that may announce; without selectors all nodes.",
+      ),
       interfaces: list(
         "The network interfaces on which addresses are announced; without any all interfaces of the node.",
         text("The name of a network interface."),
       ),
       serviceSelectors: labelSelectors(
+        "serviceSelectors",
         "The Services whose addresses are announced; without selectors all Services.",
       ),
       preferredNodeSelectors: list(

@@ -69,26 +69,31 @@ export function labelSelector(description: string, options: SelectorOptions = {}
         message: "matchLabels must have label keys such as app or example.com/tier",
       }],
     },
-    matchExpressions: distinct("Conditions that must all hold.", expression(options), maxExpressions),
+    matchExpressions: distinct(
+      "matchExpressions",
+      "Conditions that must all hold.",
+      expression(options),
+      maxExpressions,
+    ),
   }, { "x-kubernetes-map-type": "atomic" });
 }
 
-/** A list of label selectors, of which one must fit. */
-export function labelSelectors(description: string, options: SelectorOptions = {}): Schema {
+/** A list of label selectors, of which one must fit; `field` is its name, for messages. */
+export function labelSelectors(field: string, description: string, options: SelectorOptions = {}): Schema {
   const selector = labelSelector(
     "A label selector: all that it says must hold; an empty one fits everything.",
     options,
   );
-  return distinct(description, selector, maxSelectors);
+  return distinct(field, description, selector, maxSelectors);
 }
 
 /**
  * A list of objects in which nothing stands twice. A list of type "set" would say so too, but server-side apply can't
  * merge sets of objects, and refuses every manifest that has one.
  */
-function distinct(description: string, items: Schema, maxItems: number): Schema {
+function distinct(field: string, description: string, items: Schema, maxItems: number): Schema {
   return withRules(list(description, items, { maxItems, "x-kubernetes-list-type": "atomic" }), {
     rule: "self.all(one, self.exists_one(other, other == one))",
-    message: "Duplicate: the same item is given twice",
+    message: `Duplicate: an item of ${field} is given twice`,
   });
 }

@@ -106,5 +106,5 @@ async function fromKubeconfig(
 
 async function fromServiceAccount(host: string, port: string, dir?: string): Promise<ApiServerConfig> {
   const { serviceAccountConfig } = await import("./serviceaccount.ts");
-  return await serviceAccountConfig(host, port, dir);
+  return serviceAccountConfig(host, port, dir);
 }

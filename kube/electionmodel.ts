@@ -18,8 +18,13 @@ export interface Seen {
 }
 
 export type ElectionState =
-  /** `asking` is true while an answer is due. */
-  | { readonly role: "waiting"; readonly seen: Seen | undefined; readonly asking: boolean }
+  /** `asking` is true while an answer is due; `taking` is the record over which this replica last wrote its own. */
+  | {
+    readonly role: "waiting";
+    readonly seen: Seen | undefined;
+    readonly asking: boolean;
+    readonly taking: LeaseView | undefined;
+  }
   /** `renewedMs` is when the last successful write was begun. */
   | {
     readonly role: "acting";
@@ -27,8 +32,16 @@ export type ElectionState =
     readonly renewedMs: number;
     readonly asking: boolean;
   }
-  /** Told to stop: it gives back what it may hold. */
-  | { readonly role: "leaving"; readonly lease: LeaseView | undefined; readonly asking: boolean }
+  /**
+   * Told to stop: it gives back what it may hold, once it is known that it does nothing any more. `handover` is undefined
+   * until then.
+   */
+  | {
+    readonly role: "leaving";
+    readonly lease: LeaseView | undefined;
+    readonly asking: boolean;
+    readonly handover: string | undefined;
+  }
   | { readonly role: "gone" };
 
 export type ElectionEvent =
@@ -41,14 +54,25 @@ export type ElectionEvent =
   /** The Lease changed, appeared or vanished meanwhile. */
   | { readonly type: "conflict" }
   | { readonly type: "failed" }
-  | { readonly type: "stop" };
+  /** A watch brought this, of what happened at some time. */
+  | { readonly type: "seen"; readonly lease: LeaseView }
+  | { readonly type: "stop" }
+  /** After `stopActing`: this replica does nothing any more, and leaves this to the next. */
+  | { readonly type: "ended"; readonly handover: string };
 
 export type ElectionEffect =
   | { readonly type: "read" }
   /** Take, renew or (holder "") give back. `over` is the record it replaces; undefined creates. */
-  | { readonly type: "write"; readonly over: LeaseView | undefined; readonly holder: string }
-  | { readonly type: "startActing" }
-  | { readonly type: "stopActing" }
+  | {
+    readonly type: "write";
+    readonly over: LeaseView | undefined;
+    readonly holder: string;
+    readonly handover?: string;
+  }
+  /** With what the last holder left; "" when it left nothing. */
+  | { readonly type: "startActing"; readonly handover: string }
+  /** lost: another may act any time, so everything ends at once. stop: what is under way may end first. */
+  | { readonly type: "stopActing"; readonly why: "lost" | "stop" }
   /** Give up the request in flight, if any; it ends in `failed`. */
   | { readonly type: "abortRequest" }
   /** Post `due` after this; takes the place of an earlier one. */

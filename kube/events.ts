@@ -34,10 +34,14 @@ export interface EventRecorderOptions {
   readonly component: string;
   /** `source.host` and `reportingInstance`: the node, for speakers. */
   readonly host?: string;
+  /** Whether writes are going on that matter more; asked before each Event. See {@link EventRecorder.resume}. */
+  readonly yields?: () => boolean;
 }
 
 /** Events are told after the fact: they must not crowd out the writes that matter. */
 const concurrency = 4;
+/** For so long they yield altogether; after it, one goes out at a time. */
+const longestYieldMs = 5_000;
 /** Series that wait to be written; more are dropped. */
 const waitingLimit = 20_000;
 const longestMessage = 1024;
@@ -64,11 +68,18 @@ export class EventRecorder {
   readonly #firstNumber: number;
   #numbered = 0;
   #dropped = 0;
+  /** Since when they yield; undefined when they don't. */
+  #yieldsSinceMs: number | undefined;
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
     this.#firstNumber = Math.floor(options.random() * 1_000_000);
-    this.#queue = new WriteQueue({ ...options, concurrency });
+    this.#queue = new WriteQueue({ ...options, concurrency: () => this.#concurrency() });
+  }
+
+  /** The writes that matter more may have come to an end. */
+  resume(): void {
+    this.#queue.resume();
   }
 
   /** Never blocks and never throws. The same (object, type, reason, message) counts up instead of making a new Event. */
@@ -95,6 +106,16 @@ export class EventRecorder {
   /** Lets what waits go out for at most `withinMs`, then drops the rest. */
   async drain(withinMs: number): Promise<void> {
     await this.#queue.drain(withinMs);
+  }
+
+  #concurrency(): number {
+    if (this.#options.yields?.() !== true) {
+      this.#yieldsSinceMs = undefined;
+      return concurrency;
+    }
+    const nowMs = this.#options.clock.nowMs();
+    this.#yieldsSinceMs ??= nowMs;
+    return nowMs - this.#yieldsSinceMs < longestYieldMs ? 0 : 1;
   }
 
   #carry(series: EventSeries, regarding: Regarding, type: EventType, reason: string): Carried {

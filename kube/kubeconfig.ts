@@ -3,10 +3,9 @@
  * file lazily: a Pod has other ways.
  */
 import { type ApiServerConfig, KubeConfigError, type TlsMaterial } from "./config.ts";
-import { isPem, type Pem } from "./kubeconfigfields.ts";
 import { chooseContext, type Chosen, type Entries, entriesOf, mergeEntries } from "./kubeconfigfile.ts";
+import { authorizationOf, caOf, certOf, keyOf, readText } from "./kubeconfigmaterial.ts";
 import type { Plugin } from "./kubeconfigplugin.ts";
-import { parseYaml, YamlError } from "./yaml.ts";
 
 /** How old what was read from the files may be before they are looked at again. */
 const rereadMs = 10_000;
@@ -50,20 +49,25 @@ async function read(
 ): Promise<Reading> {
   const texts = await Promise.all(paths.map((path) => readText(path, `kubeconfig ${path} can't be used`)));
   if (known !== undefined && texts.every((text, index) => text === known.texts[index])) return known;
-  const files = texts.map((text, index) => parseFile(text, paths[index] ?? ""));
+  const files = await Promise.all(texts.map((text, index) => parseFile(text, paths[index] ?? "")));
   const chosen = chooseContext(mergeEntries(files), paths.join(":"), context);
   return { texts, chosen, plugin: await pluginOf(chosen) };
 }
 
-function parseFile(text: string, path: string): Entries {
-  let document: unknown;
+async function parseFile(text: string, path: string): Promise<Entries> {
   try {
-    document = parseYaml(text);
+    return entriesOf(JSON.parse(text), path);
+  } catch (error) {
+    // JSON is YAML, and needs no parser but the runtime's; for the rest there is one.
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const { parseYaml, YamlError } = await import("./yaml.ts");
+  try {
+    return entriesOf(parseYaml(text), path);
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     throw new KubeConfigError(`kubeconfig ${path} can't be used: ${error.message}`, { cause: error });
   }
-  return entriesOf(document, path);
 }
 
 /** Only such a user needs the library, which is big and slow. */
@@ -90,11 +94,10 @@ class Credentials {
     const { chosen, plugin } = await this.#current();
     const given = await plugin?.credentials();
     const { insecureSkipVerify, serverName } = chosen.cluster;
-    const { cert, key } = chosen.user;
     return {
       ...optional("caPem", await caOf(chosen)),
-      ...optional("certPem", given?.certPem ?? await pemOf(cert, userOf(chosen))),
-      ...optional("keyPem", given?.keyPem ?? await pemOf(key, userOf(chosen))),
+      ...optional("certPem", given?.certPem ?? await certOf(chosen)),
+      ...optional("keyPem", given?.keyPem ?? await keyOf(chosen)),
       ...optional("serverName", serverName),
       ...(insecureSkipVerify ? { insecureSkipVerify } : {}),
     };
@@ -107,7 +110,7 @@ class Credentials {
     const { impersonate } = chosen.user;
     return {
       ...given?.headers,
-      ...optional("authorization", await authorizationOf(chosen)),
+      ...optional("authorization", authorizationOf(chosen)),
       ...optional("impersonate-user", impersonate?.name),
       ...optional("impersonate-uid", impersonate?.uid),
     };
@@ -140,53 +143,6 @@ class Credentials {
       return known;
     }
   }
-}
-
-async function authorizationOf(chosen: Chosen): Promise<string | undefined> {
-  const { token, tokenFile, username, password } = chosen.user;
-  if (tokenFile !== undefined) {
-    try {
-      return `Bearer ${await tokenIn(tokenFile, chosen)}`;
-    } catch (error) {
-      // As in client-go the token stands in for a file that can't be read.
-      if (token === undefined) throw error;
-    }
-  }
-  if (token !== undefined) return `Bearer ${token.trim()}`;
-  if (username === undefined) return undefined;
-  return `Basic ${new TextEncoder().encode(`${username}:${password ?? ""}`).toBase64()}`;
-}
-
-async function tokenIn(path: string, chosen: Chosen): Promise<string> {
-  const where = `${userOf(chosen)}: tokenFile ${path}`;
-  const token = (await readText(path, `${where} can't be read`)).trim();
-  if (token === "") throw new KubeConfigError(`${where} is empty`);
-  return token;
-}
-
-function caOf(chosen: Chosen): Promise<string | undefined> {
-  return pemOf(chosen.cluster.ca, `cluster ${chosen.cluster.name} of context ${chosen.context}`);
-}
-
-async function pemOf(pem: Pem | undefined, where: string): Promise<string | undefined> {
-  if (pem === undefined || "text" in pem) return pem?.text;
-  const what = `${where}: ${pem.field} ${pem.path}`;
-  const text = await readText(pem.path, `${what} can't be read`);
-  if (!isPem(text)) throw new KubeConfigError(`${what} holds no PEM`);
-  return text;
-}
-
-async function readText(path: string, complaint: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new KubeConfigError(`${complaint}: ${why}`, { cause: error });
-  }
-}
-
-function userOf({ user, context }: Chosen): string {
-  return `user ${user.name} of context ${context}`;
 }
 
 function optional<Name extends string>(

@@ -59,7 +59,13 @@ export class Plugin {
     try {
       await this.#library.applyToHTTPSOptions(applied);
     } catch (error) {
-      throw this.#failed(error instanceof Error ? error.message.trim() : String(error), error);
+      // Deno's own advice would lead nowhere: the permissions are baked in.
+      const why = error instanceof Deno.errors.NotCapable
+        ? "this program may not run others; the `pewter` command may"
+        : error instanceof Error
+        ? error.message.trim()
+        : String(error);
+      throw this.#failed(why, error);
     }
     const { headers = {}, cert, key } = applied;
     if (headers["Authorization"] === undefined && cert === undefined) {

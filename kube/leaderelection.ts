@@ -12,7 +12,10 @@ import type {
   ElectionState,
 } from "./electionmodel.ts";
 import { asError, isConflict, isNotFound } from "./failures.ts";
-import { leaseTime, type LeaseView, readLease, writeLease } from "./leases.ts";
+import { leaseTime, type LeaseView, readLease, trimLease, writeLease } from "./leases.ts";
+import { reflect } from "./reflector.ts";
+import { leases } from "./resources.ts";
+import { type Term, TermEnd } from "./term.ts";
 
 export interface LeaderElectionOptions {
   readonly api: KubeApi;
@@ -31,11 +34,14 @@ export interface LeaderElectionOptions {
   readonly renewDeadlineMs?: number;
   /** How often the Lease is looked at or renewed; 2,000 when not given. */
   readonly retryPeriodMs?: number;
-  /** This replica acts from now on, until the signal is aborted: on loss, or when the election is told to stop. */
-  readonly onElected: (acting: AbortSignal) => void;
+  /**
+   * This replica acts from now on, until the term ends. Gives what to leave to the next when it does nothing any more;
+   * must not reject.
+   */
+  readonly onElected: (term: Term) => Promise<string>;
 }
 
-/** How long giving the Lease back may take. */
+/** How long ending a term and giving the Lease back may take. */
 const releaseMs = 3_000;
 
 /**
@@ -55,6 +61,8 @@ class Election {
   #request: AbortController | undefined;
   #acting: AbortController | undefined;
   #shownHolder: string | undefined;
+  /** Until when the Lease is ours for sure, on the monotonic clock. */
+  #holdsUntilMs = -Infinity;
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
@@ -70,13 +78,37 @@ class Election {
     if (signal.aborted) return;
     const onStop = () => {
       this.#post({ type: "stop" });
-      const late = this.#options.clock.timer(releaseMs, () => this.#request?.abort(new Error("too late")));
+      const late = this.#options.clock.timer(releaseMs, () => {
+        this.#request?.abort(new Error("too late"));
+        this.#post({ type: "failed" });
+      });
       this.#finished.promise.finally(() => late.cancel());
     };
     signal.addEventListener("abort", onStop, { once: true });
+    const watching = new AbortController();
+    const watched = this.#watch(watching.signal);
     this.#post({ type: "due" });
     await this.#finished.promise;
     this.#timer?.cancel();
+    watching.abort();
+    await watched;
+  }
+
+  /** So that a Lease that is given back is seen at once; without it, each look would tell. */
+  #watch(signal: AbortSignal): Promise<void> {
+    const { namespace, name } = this.#options;
+    const see = (lease: LeaseView) => lease.name === name && this.#post({ type: "seen", lease });
+    return reflect<LeaseView>({
+      ...this.#options,
+      resource: leases,
+      trim: trimLease,
+      namespace,
+      fieldSelector: `metadata.name=${name}`,
+      post: (input) => {
+        if (input.type === "changed") see(input.object);
+        if (input.type === "synced") input.items.forEach(see);
+      },
+    }, signal);
   }
 
   #post(event: ElectionEvent): void {
@@ -88,6 +120,7 @@ class Election {
       this.#options.clock.nowMs(),
     );
     this.#state = state;
+    if (state.role === "acting") this.#holdsUntilMs = state.renewedMs + this.#settings.renewDeadlineMs;
     this.#report(before, state, reason);
     for (const effect of effects) this.#carryOut(effect);
     if (state.role === "gone") this.#finished.resolve();
@@ -98,12 +131,12 @@ class Election {
       case "read":
         return void this.#ask((signal) => this.#read(signal));
       case "write":
-        return void this.#ask((signal) => this.#write(effect.over, effect.holder, signal));
+        return void this.#ask((signal) => this.#write(effect, signal));
       case "startActing":
-        this.#acting = new AbortController();
-        return this.#options.onElected(this.#acting.signal);
+        return this.#start(effect.handover);
       case "stopActing":
-        return this.#acting?.abort(new Error("this replica no longer holds the Lease"));
+        if (effect.why === "lost") this.#holdsUntilMs = -Infinity;
+        return this.#acting?.abort(new TermEnd(effect.why));
       case "abortRequest":
         return this.#request?.abort(new Error("the renewal deadline has passed"));
       case "wake":
@@ -112,9 +145,20 @@ class Election {
     }
   }
 
-  /** Those who wait must not all look at the same moment; a leader's times are exact. */
+  #start(handover: string): void {
+    const acting = this.#acting = new AbortController();
+    const { clock, onElected } = this.#options;
+    const holds = () => acting === this.#acting && clock.nowMs() < this.#holdsUntilMs;
+    onElected({ acting: acting.signal, handover, holds }).then((left) => {
+      // That of an earlier term says nothing about this one.
+      if (acting === this.#acting && acting.signal.aborted) this.#post({ type: "ended", handover: left });
+    });
+  }
+
+  /** Those who wait must not all look at the same moment, except for the one at which they may act; a leader's are exact. */
   #spread(ms: number): number {
-    return this.#state.role === "waiting" ? ms * (1 + this.#options.random() * 0.2) : ms;
+    const spreads = this.#state.role === "waiting" && ms >= this.#settings.retryPeriodMs;
+    return spreads ? ms * (1 + this.#options.random() * 0.2) : ms;
   }
 
   async #ask(request: (signal: AbortSignal) => Promise<ElectionEvent>): Promise<void> {
@@ -141,7 +185,10 @@ class Election {
     return { type: "read", lease: await readLease(api, namespace, name, signal) };
   }
 
-  async #write(over: LeaseView | undefined, holder: string, signal: AbortSignal): Promise<ElectionEvent> {
+  async #write(
+    { over, holder, handover = "" }: ElectionEffect & { type: "write" },
+    signal: AbortSignal,
+  ): Promise<ElectionEvent> {
     const { api, namespace, name, clock } = this.#options;
     const begunMs = clock.nowMs();
     const time = leaseTime(clock.wallMs());
@@ -155,6 +202,7 @@ class Election {
       acquireTime: taken ? time : over.acquireTime,
       renewTime: time,
       transitions: (over?.transitions ?? 0) + (over !== undefined && taken && holder !== "" ? 1 : 0),
+      handover,
     };
     try {
       const lease = await writeLease(api, wish, over?.resourceVersion, signal);

@@ -23,7 +23,12 @@ export interface LeaseView {
   readonly renewTime: string;
   readonly transitions: number;
   readonly resourceVersion: string;
+  /** What the last holder left for the next one when it gave the Lease back; "" when it left nothing. */
+  readonly handover: string;
 }
+
+/** An annotation: where {@link LeaseView.handover} stands. */
+const handoverAnnotation = "pewter-controller/handover";
 
 export function trimLease({ metadata, spec }: LeaseObject): LeaseView {
   return {
@@ -35,6 +40,7 @@ export function trimLease({ metadata, spec }: LeaseObject): LeaseView {
     renewTime: spec?.renewTime ?? "",
     transitions: spec?.leaseTransitions ?? 0,
     resourceVersion: metadata.resourceVersion ?? "",
+    handover: metadata.annotations?.[handoverAnnotation] ?? "",
   };
 }
 
@@ -51,6 +57,8 @@ export interface LeaseWish {
   readonly transitions: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly owner?: OwnerReference;
+  /** See {@link LeaseView.handover}; not given: nothing. */
+  readonly handover?: string;
 }
 
 /** Undefined when there is none. */
@@ -94,13 +102,14 @@ export function leaseTime(wallMs: number): string {
 }
 
 function leaseObject(wish: LeaseWish, resourceVersion: string | undefined): LeaseObject {
-  const { namespace, name, labels, owner } = wish;
+  const { namespace, name, labels, owner, handover = "" } = wish;
   return {
     metadata: {
       namespace,
       name,
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(labels === undefined ? {} : { labels }),
+      ...(handover === "" ? {} : { annotations: { [handoverAnnotation]: handover } }),
       ...(owner === undefined ? {} : { ownerReferences: [owner] }),
     },
     spec: {

@@ -40,6 +40,8 @@ export interface ReflectorOptions<T> {
   readonly log: Logger;
   /** Called in order; must not throw. */
   readonly post: (input: ReflectorInput<T>) => void;
+  /** Called when all that happened up to this resourceVersion has been posted; must not throw. */
+  readonly reached?: (resourceVersion: string) => void;
 }
 
 /** Never gives up; resolves when the signal is aborted. */
@@ -108,6 +110,7 @@ class Reflection<T> {
     log.write(kubeLog.listed, { resource: this.#name, items: readable.length, resourceVersion });
     this.#resourceVersion = resourceVersion;
     post({ type: "synced", items: readable });
+    this.#options.reached?.(resourceVersion);
     this.#contact.there();
   }
 
@@ -140,8 +143,10 @@ class Reflection<T> {
 
   #take(event: WatchEvent<T | typeof unreadable>): void {
     this.#resourceVersion = event.resourceVersion;
-    if (event.type === "bookmark" || event.object === unreadable) return;
-    this.#options.post({ type: event.type === "deleted" ? "deleted" : "changed", object: event.object });
+    if (event.type !== "bookmark" && event.object !== unreadable) {
+      this.#options.post({ type: event.type === "deleted" ? "deleted" : "changed", object: event.object });
+    }
+    this.#options.reached?.(event.resourceVersion);
   }
 
   #trim(raw: KubeObject): T | typeof unreadable {

@@ -55,3 +55,19 @@ export const configurationStates: Resource = resource(
   "configurationstates",
   "ConfigurationState",
 );
+/** A question about a token, answered and not stored. */
+export const tokenReviews: Resource = resource(
+  "authentication.k8s.io",
+  "v1",
+  "tokenreviews",
+  "TokenReview",
+  false,
+);
+/** A question about a right, answered and not stored. */
+export const subjectAccessReviews: Resource = resource(
+  "authorization.k8s.io",
+  "v1",
+  "subjectaccessreviews",
+  "SubjectAccessReview",
+  false,
+);

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { checkCertificate, type ServerCertificate } from "./servercertificate.ts";
+import type { ServerCertificate } from "./servercertificate.ts";
 
 /** The oldest TLS version that is spoken. */
 export type TlsVersion = "TLSv1.2" | "TLSv1.3";
@@ -41,6 +41,7 @@ export interface SecureHttpOptions {
   readonly hostname: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Must fit together, see {@link checkCertificate}: otherwise each handshake fails, and nothing says why. */
   readonly certificate: ServerCertificate;
   /** TLS 1.3 when not given. */
   readonly minVersion?: TlsVersion;
@@ -56,7 +57,7 @@ export interface SecureHttpOptions {
 export interface SecureServer {
   readonly hostname: string;
   readonly port: number;
-  /** Connections made from now on get this certificate. */
+  /** Connections made from now on get this certificate, which must fit together too. */
   use(certificate: ServerCertificate): void;
   /** Answers nothing new, cuts what is open after a moment, and resolves. */
   stop(): Promise<void>;
@@ -87,11 +88,9 @@ const limits = {
 /**
  * Listens, and resolves when it does.
  *
- * @throws {CertificateError} when certificate and key don't fit
  * @throws {Error} when the address can't be had; its message names address and port
  */
 export async function serveSecurely(options: SecureHttpOptions): Promise<SecureServer> {
-  await checkCertificate(options.certificate);
   const { createServer } = await import("node:https");
   const server = createServer({
     ...contextOf(options, options.certificate),

@@ -21,8 +21,10 @@ const [certFile, keyFile] = ["tls.crt", "tls.key"] as const;
  */
 export async function readCertificate(dir: string): Promise<ServerCertificate> {
   try {
-    const [certPem, keyPem] = await Promise.all([`${dir}/${certFile}`, `${dir}/${keyFile}`].map(read));
-    const certificate = { certPem: certPem ?? "", keyPem: keyPem ?? "" };
+    const certificate = {
+      certPem: await read(`${dir}/${certFile}`),
+      keyPem: await read(`${dir}/${keyFile}`),
+    };
     await checkCertificate(certificate);
     return certificate;
   } catch (error) {
@@ -57,4 +59,3 @@ function readable<T>(what: string, read: () => T): T {
     throw new CertificateError(`${what} can't be read: it wants PEM`);
   }
 }
-

@@ -33,11 +33,13 @@ export interface WriteQueueOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly log: Logger;
-  /** How many keys are written side by side; 32 when not given. */
-  readonly concurrency?: number;
+  /** How many keys are written side by side, asked before each; 32 when not given. See {@link WriteQueue.resume}. */
+  readonly concurrency?: () => number;
+  /** Called when a write has come to an end, or waits for its next attempt. */
+  readonly rested?: () => void;
 }
 
-const usualConcurrency = 32;
+const usualConcurrency = () => 32;
 const backoff = { baseMs: 200, maxMs: 20_000 };
 /** Conflicts in a row after which the next attempt waits, so that two writers don't race without end. */
 const freeConflicts = 3;
@@ -57,7 +59,7 @@ interface Slot {
 
 export class WriteQueue {
   readonly #options: WriteQueueOptions;
-  readonly #concurrency: number;
+  readonly #concurrency: () => number;
   readonly #slots = new Map<string, Slot>();
   readonly #stop = new AbortController();
   /** In the order of arrival. */
@@ -104,17 +106,36 @@ export class WriteQueue {
     return this.#slots.size;
   }
 
+  /** Keys that are in line or in flight: without those that wait for their back-off to pass. */
+  get load(): number {
+    return this.#line.size + this.#sending;
+  }
+
+  /** More may be written side by side than before. */
+  resume(): void {
+    this.#fill();
+  }
+
   /** Resolves when nothing waits and nothing is in flight. */
   idle(): Promise<void> {
     return this.#slots.size === 0 ? Promise.resolve() : this.#idle.promise;
   }
 
-  /** Takes no more, lets what there is go out for at most `withinMs`, then aborts the rest. */
-  async drain(withinMs: number): Promise<void> {
+  /**
+   * Takes no more, lets what there is go out for at most `withinMs`, then aborts the rest: at once for 0. True when the end
+   * of every write is known.
+   */
+  async drain(withinMs: number): Promise<boolean> {
     this.#draining = true;
+    if (this.#slots.size === 0) return true;
+    if (withinMs <= 0) {
+      this.#abandon();
+      return false;
+    }
     const late = this.#options.clock.timer(withinMs, () => this.#abandon());
     await this.idle();
     late.cancel();
+    return !this.#stop.signal.aborted;
   }
 
   #abandon(): void {
@@ -138,7 +159,7 @@ export class WriteQueue {
   /** Sends as many as may go out at once. */
   #fill(): void {
     for (const slot of this.#line) {
-      if (this.#sending >= this.#concurrency) return;
+      if (this.#sending >= this.#concurrency()) return;
       this.#line.delete(slot);
       const write = slot.next;
       if (write === undefined) this.#forget(slot);
@@ -154,6 +175,7 @@ export class WriteQueue {
       this.#sending--;
       if (this.#slots.get(slot.key) === slot && slot.phase === "sending") this.#requeue(slot);
       this.#fill();
+      this.#options.rested?.();
     });
   }
 

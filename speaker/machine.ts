@@ -78,6 +78,21 @@ export class Machine {
     return this.#world.node(this.#options.nodeName);
   }
 
+  /** What this node announces, and why it doesn't announce the rest. */
+  get share(): Pick<NodeShare, "announced" | "silent"> {
+    return this.#share;
+  }
+
+  /** What is wrong with the configuration now. */
+  get problems(): readonly Problem[] {
+    return this.#compiled;
+  }
+
+  /** How many speakers are alive, or null while their Leases don't tell. */
+  get liveSpeakers(): number | null {
+    return this.#verdict?.mode === "leases" ? this.#verdict.leases.size : null;
+  }
+
   /** Takes in what came together, and decides. */
   step(inputs: readonly Input[], nowMs: number): Step {
     this.#startedMs ??= nowMs;

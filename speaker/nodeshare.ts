@@ -39,6 +39,21 @@ export class NodeShare {
     return same ? [] : [...this.#choosy];
   }
 
+  /** The Services that this node announces, by `namespace/name`, and their addresses. */
+  *announced(): Iterable<readonly [service: string, ips: readonly string[]]> {
+    for (const [service, { ips }] of this.#announced) if (ips !== "") yield [service, ips.split(",")];
+  }
+
+  /** How many Services this node doesn't announce, by the word that says why. */
+  silent(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const word of this.#silent.values()) {
+      const reason = word.split(" ", 1)[0] ?? "";
+      counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** Takes decisions in, and says what follows for the data plane, for the Services and for the log. */
   take(decided: readonly Decided[]): readonly Effect[] {
     const effects = decided.flatMap((each) =>

@@ -1,21 +1,18 @@
-/** One term of acting: lists, watches, decides and writes. */
+/** One term of acting: decides and writes, on what the watches tell. */
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/log.ts";
-import { trimNamespace } from "../../core/namespace.ts";
-import { trimService } from "../../core/service.ts";
-import { trimIPAddressPool } from "../../crds/ipaddresspool.ts";
-import type { KubeApi, Resource, Trim } from "../../kube/api.ts";
+import { isNewer } from "../../core/resourceversion.ts";
+import type { KubeApi, OwnerReference } from "../../kube/api.ts";
 import { EventRecorder } from "../../kube/events.ts";
-import { reflect, type ReflectorInput } from "../../kube/reflector.ts";
-import { ipAddressPools, namespaces, services } from "../../kube/resources.ts";
+import { type Term, TermEnd } from "../../kube/term.ts";
 import { WriteQueue } from "../../kube/writequeue.ts";
 import { controllerLog } from "../catalogue.ts";
 import { Machine } from "../machine.ts";
 import { Applier } from "./apply.ts";
+import type { Following } from "./following.ts";
 import { Loop } from "./loop.ts";
-
-/** How long writes that are under way may take at the end. */
-const drainMs = 1000;
+import type { ControllerMeter } from "./metrics.ts";
+import { stateKeeper } from "./state.ts";
 
 /** What the running parts of the controller share. */
 export interface Parts {
@@ -28,51 +25,69 @@ export interface Parts {
   readonly log: Logger;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** See {@link Loop}. */
+  readonly soon: (run: () => void) => void;
+  /** This process's Pod; null: there is none. */
+  readonly pod: Promise<OwnerReference | null>;
   /** Called when the process can't be trusted any more. */
   readonly fail: (error: unknown) => void;
+  /** Left out where nobody may look. */
+  readonly meter?: ControllerMeter;
+}
+
+/** How a term ends. */
+export interface Ending {
+  /** How long status writes that are under way may take then. */
+  readonly drainMs: number;
+  /** Takes work that goes on for a moment and does no harm, whoever acts next. */
+  readonly afterwards: (work: Promise<unknown>) => void;
 }
 
 /**
- * Acts until the signal is aborted, then lets writes that are under way end, and resolves. It starts from a fresh
- * list, whatever was known before: another replica may have acted meanwhile.
+ * Acts until the term ends, on a world that is up to date. Gives the resourceVersion up to which the next one has to know
+ * the Services: they hold every address that was given. "" when that isn't known.
  */
-export async function act(parts: Parts, acting: AbortSignal): Promise<void> {
-  const { namespace, loadBalancerClass, api, clock, log, random, fail } = parts;
-  const machine = new Machine({ namespace, loadBalancerClass });
-  const queue = new WriteQueue({ clock, random, log });
-  const events = new EventRecorder({ api, clock, random, log, component: "metallb-controller" });
+export async function act(parts: Parts, following: Following, term: Term, ending: Ending): Promise<string> {
+  const { namespace, loadBalancerClass, api, clock, log, random, soon, fail, meter } = parts;
+  const machine = new Machine({ namespace, loadBalancerClass }, following.world);
+  const events: EventRecorder = new EventRecorder({
+    ...{ api, clock, random, log, component: "metallb-controller" },
+    yields: () => queue.load > 0,
+  });
+  const queue = new WriteQueue({ clock, random, log, rested: () => events.resume() });
   const applier = new Applier({
-    ...{ api, queue, events, clock, log },
-    post: (input) => loop.post(input),
+    ...{ api, queue, events, clock, log, holds: term.holds },
+    post: following.take,
     lookAgain: () => loop.look(),
   });
+  const state = stateKeeper(parts, machine);
+  const saidCaughtUp = sayCaughtUp(parts, machine);
   const loop: Loop = new Loop({
-    ...{ machine, clock, failed: fail },
-    apply: (effects) => applier.apply(effects),
-    decided: sayCaughtUp(parts, machine),
+    ...{ machine, clock, soon, failed: fail, judged: state.look },
+    apply: (effects) => {
+      meter?.effects(effects);
+      applier.apply(effects);
+    },
+    decided: (tookMs) => {
+      meter?.decided(tookMs);
+      saidCaughtUp();
+    },
   });
-  await watchAll(parts, loop, acting);
+  meter?.acts({ machine, queue, events });
+  following.listen(loop.look);
+  loop.look();
+  ending.afterwards(state.run(term.acting));
+  await aborted(term.acting);
+  meter?.acts(null);
+  following.listen(null);
   loop.stop();
-  await Promise.all([queue.drain(drainMs), events.drain(drainMs)]);
+  const { reason } = term.acting;
+  const drainMs = reason instanceof TermEnd && reason.why === "lost" ? 0 : ending.drainMs;
+  const isComplete = await queue.drain(drainMs);
   applier.stop();
-}
-
-type Change<T> = Exclude<ReflectorInput<T>, { readonly type: "contact" }>;
-
-/** Feeds the loop from the three watches; resolves when the signal is aborted. */
-async function watchAll(parts: Parts, loop: Loop, acting: AbortSignal): Promise<void> {
-  const { namespace, api, clock, random, log } = parts;
-  const follow = <T>(resource: Resource, trim: Trim<T>, post: (change: Change<T>) => void, within?: string) =>
-    reflect<T>({
-      ...{ api, resource, trim, clock, random, log },
-      ...(within === undefined ? {} : { namespace: within }),
-      post: (input) => input.type === "contact" ? undefined : post(input),
-    }, acting);
-  await Promise.all([
-    follow(services, trimService, (change) => loop.post({ kind: "service", ...change })),
-    follow(ipAddressPools, trimIPAddressPool, (change) => loop.post({ kind: "pool", ...change }), namespace),
-    follow(namespaces, trimNamespace, (change) => loop.post({ kind: "namespace", ...change })),
-  ]);
+  ending.afterwards(events.drain(drainMs));
+  if (!isComplete) return "";
+  return isNewer(applier.written, following.reached) ? applier.written : following.reached;
 }
 
 /** Says once that everything is listed and decided upon. */
@@ -85,4 +100,12 @@ function sayCaughtUp({ clock, log }: Parts, { world }: Machine): () => void {
     const tookMs = Math.round(clock.nowMs() - startMs);
     log.write(controllerLog.caughtUp, { services: world.services.size, pools: world.pools.size, tookMs });
   };
+}
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

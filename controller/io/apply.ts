@@ -4,11 +4,20 @@ import { exactNumber } from "../../core/exactnumber.ts";
 import type { Logger } from "../../core/log.ts";
 import { keyOf, type Meta } from "../../core/meta.ts";
 import type { Problem } from "../../core/problem.ts";
+import { isNewer } from "../../core/resourceversion.ts";
 import { trimService } from "../../core/service.ts";
-import { type IPAddressPool, trimIPAddressPool } from "../../crds/ipaddresspool.ts";
+import { trimIPAddressPool } from "../../crds/ipaddresspool.ts";
 import type { KubeApi, Resource } from "../../kube/api.ts";
 import type { EventRecorder, Regarding } from "../../kube/events.ts";
-import { ipAddressPools, services } from "../../kube/resources.ts";
+import {
+  bfdProfiles,
+  bgpAdvertisements,
+  bgpPeers,
+  communities,
+  ipAddressPools,
+  l2Advertisements,
+  services,
+} from "../../kube/resources.ts";
 import type { WriteQueue } from "../../kube/writequeue.ts";
 import { controllerLog } from "../catalogue.ts";
 import type { Effect } from "../effects.ts";
@@ -22,6 +31,8 @@ export interface ApplierOptions {
   readonly events: Pick<EventRecorder, "record">;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether this replica may write at this moment. */
+  readonly holds: () => boolean;
   /** Takes objects as they came back from the server. */
   readonly post: (input: Input) => void;
   /** Asks the machine to look again, without news. */
@@ -34,12 +45,18 @@ const poolRestMs = 200;
 export class Applier {
   readonly #options: ApplierOptions;
   readonly #writes: StatusWrites;
+  #written = "";
   /** Pools whose counters were just written, or are being written; null while the write is under way. */
   readonly #resting = new Map<string, Timer | null>();
 
   constructor(options: ApplierOptions) {
     this.#options = options;
     this.#writes = new StatusWrites(options);
+  }
+
+  /** The highest resourceVersion of a Service that was written; "" before the first. */
+  get written(): string {
+    return this.#written;
   }
 
   apply(effects: readonly Effect[]): void {
@@ -68,7 +85,7 @@ export class Applier {
       case "refused":
         return log.write(controllerLog.refused, { service: effect.key, ...effect.refusal });
       case "reportProblem":
-        return this.#report(effect.pool, effect.problem);
+        return this.#report(effect);
       case "problemSolved": {
         const { field, message } = effect.problem;
         return log.write(controllerLog.problemSolved, { object: objectName(effect.problem), field, message });
@@ -86,7 +103,11 @@ export class Applier {
         metadata: { annotations: { [allocatedFromPoolAnnotation]: pool === "" ? null : pool } },
         status: { loadBalancer: { ingress: ips.length === 0 ? null : ips.map((ip) => ({ ip })) } },
       },
-      reread: (raw) => post({ kind: "service", type: "reread", object: trimService(raw) }),
+      reread: (raw) => {
+        const object = trimService(raw);
+        if (isNewer(object.resourceVersion, this.#written)) this.#written = object.resourceVersion;
+        post({ kind: "service", type: "reread", object });
+      },
       ended: (type) => {
         if (type !== "written") return;
         if (ips.length === 0) log.write(controllerLog.cleared, { service: key });
@@ -119,13 +140,26 @@ export class Applier {
     this.#resting.set(key, clock.timer(poolRestMs, over));
   }
 
-  #report(pool: IPAddressPool, problem: Problem): void {
+  #report({ problem, object }: Effect & { type: "reportProblem" }): void {
     const { events, log } = this.#options;
     const { severity, field, message } = problem;
     log.write(controllerLog.problem, { severity, object: objectName(problem), field, message });
-    events.record(regarding(ipAddressPools, pool), "Warning", "ConfigurationError", `${field}: ${message}`);
+    const resource = configurationKinds.get(problem.kind);
+    if (object === null || resource === undefined) return;
+    const reason = severity === "error" ? "ConfigurationError" : "ConfigurationWarning";
+    events.record(regarding(resource, object), "Warning", reason, `${field}: ${message}`);
   }
 }
+
+/** The kinds that problems may be in. */
+const configurationKinds: ReadonlyMap<string, Resource> = new Map(
+  [ipAddressPools, l2Advertisements, bgpAdvertisements, bgpPeers, bfdProfiles, communities].map((
+    resource,
+  ) => [
+    resource.kind,
+    resource,
+  ]),
+);
 
 function objectName(problem: Problem): string {
   return `${problem.kind} ${keyOf(problem)}`;

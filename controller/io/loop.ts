@@ -1,62 +1,79 @@
-/** The loop that owns the controller's state: what arrives together is decided together. */
-import type { Clock } from "../../core/clock.ts";
+/** The loop that owns the controller's decisions: what arrives together is decided together, and at once. */
+import type { Clock, Timer } from "../../core/clock.ts";
 import type { Effect } from "../effects.ts";
 import type { Machine } from "../machine.ts";
-import type { Input } from "../world.ts";
 
 export interface LoopOptions {
-  readonly machine: Machine;
+  readonly machine: Pick<Machine, "step" | "judge" | "unjudged">;
   readonly clock: Clock;
+  /**
+   * Calls back when everything that is under way in this turn of the event loop has come in. A timer of 0 ms would cost
+   * a millisecond more.
+   */
+  readonly soon: (run: () => void) => void;
   readonly apply: (effects: readonly Effect[]) => void;
   /** Called after each decision, with the time that it took. */
   readonly decided?: (tookMs: number) => void;
+  /** Called when it was judged what is wrong with the configuration. */
+  readonly judged?: () => void;
   /** Something threw that must not: the process can't be trusted any more. */
   readonly failed: (error: unknown) => void;
 }
 
+/** What is wrong with the configuration may wait a little: a manifest's objects arrive one after another. */
+const judgeMs = 100;
+
 export class Loop {
   readonly #options: LoopOptions;
-  #inputs: Input[] = [];
   #scheduled = false;
   #stopped = false;
+  #judging: Timer | null = null;
 
   constructor(options: LoopOptions) {
     this.#options = options;
   }
 
-  /** Takes a fact; it is decided upon in a moment, with those that come before then. */
-  readonly post = (input: Input): void => {
-    if (!this.#stopped) this.#inputs.push(input);
-    this.look();
-  };
-
   /** Decides in a moment, whether there is news or not. */
   readonly look = (): void => {
     if (this.#scheduled || this.#stopped) return;
     this.#scheduled = true;
-    this.#options.clock.timer(0, () => this.#run());
+    this.#options.soon(() => this.#run());
   };
 
   /** Decides nothing any more. */
   stop(): void {
     this.#stopped = true;
-    this.#inputs = [];
+    this.#judging?.cancel();
   }
 
   #run(): void {
     this.#scheduled = false;
-    if (this.#stopped) return;
-    const inputs = this.#inputs;
-    this.#inputs = [];
-    const { machine, clock, apply, decided, failed } = this.#options;
-    try {
+    const { machine, clock, apply, decided } = this.#options;
+    this.#guarded(() => {
       const startMs = clock.nowMs();
-      const effects = machine.step(inputs);
+      const effects = machine.step([]);
       decided?.(clock.nowMs() - startMs);
       apply(effects);
+      if (machine.unjudged) this.#judging ??= clock.timer(judgeMs, () => this.#judge());
+    });
+  }
+
+  #judge(): void {
+    this.#judging = null;
+    const { machine, apply, judged } = this.#options;
+    this.#guarded(() => {
+      apply(machine.judge());
+      judged?.();
+    });
+  }
+
+  #guarded(work: () => void): void {
+    if (this.#stopped) return;
+    try {
+      work();
     } catch (error) {
-      this.#stopped = true;
-      failed(error);
+      this.stop();
+      this.#options.failed(error);
     }
   }
 }

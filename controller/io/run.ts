@@ -1,15 +1,20 @@
 /** Puts the controller together: connection, leadership, probes, and a graceful end. */
+import { setImmediate } from "node:timers";
 import { Logger, type LogLevel } from "../../core/log.ts";
 import { version } from "../../core/version.ts";
 import { openClient } from "../../kube/client.ts";
 import { systemClock } from "../../kube/clock.ts";
 import { findApiServer } from "../../kube/config.ts";
 import { serveHealth } from "../../kube/health.ts";
+import { ownPod } from "../../kube/ownpod.ts";
+import { showMetrics } from "../../kube/showmetrics.ts";
 import { standardOutputSink } from "../../kube/logsink.ts";
 import { controllerLog } from "../catalogue.ts";
 import type { ControllerOptions } from "../flags.ts";
-import { act, type Parts } from "./act.ts";
-import { lead } from "./lead.ts";
+import type { Parts } from "./act.ts";
+import { actAlone, lead } from "./lead.ts";
+import { ControllerMetrics } from "./metrics.ts";
+import { runWebhooks } from "./webhooks.ts";
 
 /**
  * Runs until `stop` is aborted with the signal's name as reason, then resolves; rejects when it can't go on.
@@ -33,13 +38,24 @@ export async function runController(
   const failure = Promise.withResolvers<never>();
   // As in MetalLB a process that serves is ready: a standby has to be, or a roll-out would wait for it for ever.
   const health = serveHealth({ hostname: "0.0.0.0", port, notReady: () => undefined });
-  const api = openClient({ config, clock, random, userAgent: `pewter-controller/${version}` });
-  const parts = { namespace, loadBalancerClass, api, clock, log, random, fail: failure.reject };
+  const client = openClient({ config, clock, random, userAgent: `pewter-controller/${version}` });
+  const pod = ownPod({ api: client, clock, random, log, namespace, podName: options.podName }, stop);
+  const shared = {
+    ...{ namespace, loadBalancerClass, clock, log, random, pod, soon: setImmediate },
+    fail: failure.reject,
+  };
+  const shown = await showMetrics({ ...options, api: client, clock, log }, (registry) => {
+    const meter = new ControllerMetrics(registry, clock);
+    return { meter, api: meter.meter(client) };
+  });
+  shown?.failure.catch(failure.reject);
+  const parts = { ...shared, ...shown?.measuring ?? { api: client } };
   try {
-    await Promise.race([work(options, parts, stop), failure.promise]);
+    const tasks = [work(options, parts, stop), runWebhooks(options, parts, stop)];
+    await Promise.race([Promise.all(tasks), failure.promise]);
   } finally {
-    await health.stop();
-    api.close();
+    await Promise.all([health.stop(), shown?.stop()]);
+    client.close();
   }
 }
 
@@ -48,7 +64,7 @@ async function work(options: ControllerOptions, parts: Parts, stop: AbortSignal)
     parts.log.write(controllerLog.webhooksOnly, {});
     return await aborted(stop);
   }
-  if (!options.leaderElect) return await act(parts, stop);
+  if (!options.leaderElect) return await actAlone(parts, stop);
   const name = options.podName === "" ? "controller" : options.podName;
   const identity = `${name}-${crypto.randomUUID().slice(0, 8)}`;
   await lead({ ...parts, identity, leaseDurationMs: options.leaseDurationMs }, stop);

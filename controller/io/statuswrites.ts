@@ -23,6 +23,8 @@ export interface StatusWritesOptions {
   readonly queue: WriteQueue;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether this replica may write at this moment. */
+  readonly holds: () => boolean;
 }
 
 /** A write that the server refuses, for lack of a right perhaps, is tried again after this time. */
@@ -64,10 +66,12 @@ export class StatusWrites {
   }
 
   #keyed(key: string, text: string, patch: unknown, write: StatusWrite): KeyedWrite {
-    const { api } = this.#options;
+    const { api, holds } = this.#options;
     const { resource, object: { namespace, name } } = write;
     const keyed: KeyedWrite = {
       send: async (signal) => {
+        // After a pause of this process another replica may act already, and this one doesn't know it yet.
+        if (!holds()) await aborted(signal);
         const options = { type: "merge", subresource: "status", signal } as const;
         write.reread(await api.patch<KubeObject>(resource, namespace, name, patch, options));
       },
@@ -112,6 +116,14 @@ export class StatusWrites {
     this.#retries.get(key)?.cancel();
     this.#retries.delete(key);
   }
+}
+
+/** Rejects when the signal is aborted, and never resolves. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 function isGone(error: unknown): boolean {

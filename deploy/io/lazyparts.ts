@@ -1,6 +1,6 @@
 /**
  * Makes lazily imported parts of a bundle really lazy. Deno reads every import whose name is a plain string before it
- * runs anything: the part that reads kubeconfig files, 1.4 MB, would cost each start in a Pod 40 MB that it never gives
+ * runs anything: the library for a kubeconfig's exec plugins, 1.4 MB, would cost each start 40 MB that it never gives
  * back. A name that has to be computed is read only when it is imported. (`deno compile` reads all of them at build time.)
  */
 

@@ -12,6 +12,8 @@ export interface LoopOptions {
    */
   readonly soon: (run: () => void) => void;
   readonly apply: (effects: readonly Effect[]) => void;
+  /** Called after each decision, with the time that it took. */
+  readonly decided?: (tookMs: number) => void;
   /** Something threw that must not: the process can't be trusted any more. */
   readonly failed: (error: unknown) => void;
 }
@@ -51,9 +53,11 @@ export class Loop {
     if (this.#stopped) return;
     const inputs = this.#inputs;
     this.#inputs = [];
-    const { machine, clock, apply, failed } = this.#options;
+    const { machine, clock, apply, decided, failed } = this.#options;
     try {
-      const { effects, dueMs } = machine.step(inputs, clock.nowMs());
+      const startMs = clock.nowMs();
+      const { effects, dueMs } = machine.step(inputs, startMs);
+      decided?.(clock.nowMs() - startMs);
       apply(effects);
       this.#wakeAt(dueMs);
     } catch (error) {

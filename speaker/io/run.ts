@@ -7,10 +7,12 @@ import { systemClock } from "../../kube/clock.ts";
 import { findApiServer } from "../../kube/config.ts";
 import { serveHealth } from "../../kube/health.ts";
 import { standardOutputSink } from "../../kube/logsink.ts";
+import { showMetrics } from "../../kube/showmetrics.ts";
 import { speakerLog } from "../catalogue.ts";
 import type { SpeakerOptions } from "../flags.ts";
 import { openDataplane } from "./dataplaneclient.ts";
 import { excludeListPath, readExcludeList } from "./excludelist.ts";
+import { SpeakerMetrics } from "./metrics.ts";
 import { Speaker } from "./speaker.ts";
 
 /**
@@ -39,12 +41,24 @@ export async function runSpeaker(
   if (withoutEffect.length > 0) log.write(speakerLog.flagsWithoutEffect, { flags: withoutEffect });
   const excludeInterfaces = await excludeList(log);
   const random = Math.random;
-  const api = openClient({ config, clock, random, userAgent: `pewter-speaker/${version}` });
+  const client = openClient({ config, clock, random, userAgent: `pewter-speaker/${version}` });
+  const shown = await showMetrics({ ...options, api: client, clock, log }, (registry) => {
+    const meter = new SpeakerMetrics(registry, clock, options.nodeName);
+    return { meter, api: meter.meter(client) };
+  });
   const speaker = new Speaker(
-    { api, dataplane: openDataplane(), clock, log, random, soon: setImmediate },
+    {
+      ...shown?.measuring ?? { api: client },
+      dataplane: openDataplane(),
+      clock,
+      log,
+      random,
+      soon: setImmediate,
+    },
     {
       ...{ namespace, excludeInterfaces },
       nodeName: options.nodeName,
+      podName: options.podName,
       lbClass: options.lbClass,
       ignoreExcludeLabel: options.ignoreExcludeLb,
       leaseDurationMs: options.nodeLeaseDurationMs,
@@ -55,6 +69,7 @@ export async function runSpeaker(
     // The Pod has the host's network: its probes come from there, and nobody else need ask.
     hostname: "127.0.0.1",
     port: options.healthProbePort,
+    unhealthy: () => speaker.unhealthy(),
     notReady: () => {
       const missing = speaker.missing();
       return missing.length === 0 ? undefined : `still waiting for ${missing.join(", ")}`;
@@ -63,11 +78,11 @@ export async function runSpeaker(
   const startMs = clock.nowMs();
   stop.addEventListener("abort", () => log.write(speakerLog.stopping, { signal: String(stop.reason) }));
   try {
-    await speaker.run(stop);
+    await Promise.race([speaker.run(stop), ...shown === null ? [] : [shown.failure]]);
     log.write(speakerLog.stopped, { afterMs: Math.round(clock.nowMs() - startMs) });
   } finally {
-    await health.stop();
-    api.close();
+    await Promise.all([health.stop(), shown?.stop()]);
+    client.close();
   }
 }
 

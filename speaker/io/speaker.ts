@@ -9,8 +9,11 @@ import { speakerLog } from "../catalogue.ts";
 import type { Dataplane, Fact } from "../dataplane.ts";
 import { type Input, Machine } from "../machine.ts";
 import { applyEffects } from "./apply.ts";
+import { DataplaneCounters } from "./dataplanecounters.ts";
 import { Loop } from "./loop.ts";
+import type { SpeakerMeter } from "./metrics.ts";
 import { followAll } from "./sources.ts";
+import { stateKeeper } from "./state.ts";
 
 /** How long the Lease may take to be given back at the end. */
 const releaseMs = 250;
@@ -18,6 +21,9 @@ const releaseMs = 250;
 const handoverMs = 200;
 /** How long sockets may take to close, and Events to go out. */
 const closeMs = 500;
+
+/** After so long without an answer the data plane has stopped for good. */
+const silenceMs = 20_000;
 
 export interface SpeakerPorts {
   readonly api: KubeApi;
@@ -28,6 +34,8 @@ export interface SpeakerPorts {
   readonly random: () => number;
   /** See {@link Loop}. */
   readonly soon: (run: () => void) => void;
+  /** Left out where nobody may look. */
+  readonly meter?: SpeakerMeter;
 }
 
 export interface SpeakerSettings {
@@ -40,6 +48,8 @@ export interface SpeakerSettings {
   readonly renewIntervalMs: number;
   /** Go regular expressions of interfaces to leave alone. */
   readonly excludeInterfaces: readonly string[];
+  /** This process's Pod; not given: there is none. */
+  readonly podName?: string;
 }
 
 /** The data plane can't go on, and so the speaker can't. */
@@ -55,6 +65,7 @@ export class Speaker {
   readonly #ports: SpeakerPorts;
   readonly #settings: SpeakerSettings;
   readonly #machine: Machine;
+  readonly #counters: DataplaneCounters;
   readonly #failure = Promise.withResolvers<never>();
   readonly #closed = Promise.withResolvers<void>();
   readonly #prepared = Promise.withResolvers<void>();
@@ -63,6 +74,7 @@ export class Speaker {
     this.#ports = ports;
     this.#settings = settings;
     this.#machine = new Machine({ ...settings, leaseNameOf: nodeLeaseName });
+    this.#counters = new DataplaneCounters(ports.dataplane, ports.clock);
     // It may come when nobody waits for it any more.
     this.#failure.promise.catch(() => {});
   }
@@ -72,34 +84,53 @@ export class Speaker {
     return this.#machine.missing();
   }
 
+  /** Undefined when well, else what calls for a restart. */
+  unhealthy(): string | undefined {
+    const silentMs = this.#counters.silentMs();
+    return silentMs < silenceMs ? undefined : `the data plane has been silent for ${Math.round(silentMs)} ms`;
+  }
+
   /**
    * Announces until `stop` is aborted, then hands over and resolves.
    *
    * @throws {DataplaneError} when it can't announce
    */
   async run(stop: AbortSignal): Promise<void> {
-    const { dataplane, clock, api, log, random } = this.#ports;
-    const { nodeName, excludeInterfaces } = this.#settings;
+    const { dataplane, clock, api, log, random, meter } = this.#ports;
+    const { nodeName, excludeInterfaces, podName = "" } = this.#settings;
     const events = new EventRecorder({
       ...{ api, clock, random, log },
       component: "metallb-speaker",
       host: nodeName,
     });
+    const machine = this.#machine;
+    const state = stateKeeper({
+      ...{ ...this.#ports, ...this.#settings, podName },
+      findings: () => machine.missing().length > 0 ? null : { problems: machine.problems, unread: [] },
+    });
+    let judged = machine.problems;
     const loop = new Loop({
       ...this.#ports,
       machine: this.#machine,
+      ...meter === undefined ? {} : { decided: (tookMs: number) => meter.decided(tookMs) },
       apply: (effects) => {
+        meter?.effects(effects);
         applyEffects(effects, { dataplane, events, log });
         if (this.#machine.prepared) this.#prepared.resolve();
+        if (judged === machine.problems) return;
+        judged = machine.problems;
+        state.look();
       },
       failed: this.#failure.reject,
     });
+    meter?.measure({ machine: this.#machine, counters: this.#counters, events });
     dataplane.onFact((fact) => this.#hear(fact, loop.post));
     dataplane.send({ type: "start", excludeInterfaces });
 
     const watching = new AbortController();
     const leaving = new AbortController();
     const followed = followAll({ ...this.#ports, ...this.#settings, post: loop.post }, watching.signal);
+    const stated = state.run(watching.signal);
     const lease = this.#keepLease(leaving.signal);
     try {
       await Promise.race([aborted(stop), this.#failure.promise]);
@@ -113,7 +144,10 @@ export class Speaker {
       dataplane.send({ type: "stop" });
       await this.#within(releaseMs, lease);
       watching.abort();
-      await this.#within(closeMs, Promise.all([followed, this.#closed.promise, events.drain(closeMs)]));
+      await this.#within(
+        closeMs,
+        Promise.all([followed, stated, this.#closed.promise, events.drain(closeMs)]),
+      );
     }
   }
 
@@ -132,7 +166,8 @@ export class Speaker {
     else if (fact.type === "failed") {
       this.#closed.resolve();
       this.#failure.reject(new DataplaneError(fact.message, fact.errno));
-    } else post({ source: "dataplane", fact });
+    } else if (fact.type === "counters") this.#counters.hear(fact);
+    else post({ source: "dataplane", fact });
   }
 
   async #within(ms: number, work: Promise<unknown>): Promise<void> {

@@ -1,10 +1,10 @@
 /** Whether, from where and for which addresses one Service is announced by Layer 2: in the order of MetalLB's speaker. */
-import { type Ip, parseIp } from "../../core/ip.ts";
 import { keyOf } from "../../core/meta.ts";
 import type { Reason, Refusal } from "../../core/reason.ts";
-import { classIsOurs, type Service, serviceAnnotation } from "../../core/service.ts";
+import { type Service, serviceAnnotation } from "../../core/service.ts";
 import type { CompiledL2Advertisement } from "../../crds/l2advertisements.ts";
 import type { Announcement } from "../dataplane.ts";
+import { placeAddresses } from "../placement.ts";
 import { type Contest, elect, exclusionIn, type NodeVerdict, rankNodes } from "./election.ts";
 import type { ServingEndpoints } from "./endpoints.ts";
 import { exclusionOrder } from "./field.ts";
@@ -39,14 +39,14 @@ export function decideLayer2(
   const advertised = advertisePools(service, placed.pools, view);
   const barred = bar(service, endpoints, advertised);
   const contest: Contest = {
-    ip: placed.ips[0] as string,
+    ip: placed.ips[0]?.text as string,
     field: view.field(advertised.map(({ advertisements }) => advertisements)),
     localNodes: service.externalTrafficPolicy === "Local" ? endpoints.nodes : null,
     barred: barred?.reason ?? null,
   };
   const owner = barred === null ? elect(contest, view.ranking) : null;
   return {
-    ips: placed.ips,
+    ips: placed.ips.map(({ text }) => text),
     owner: owner?.node ?? null,
     refusal: owner === null ? barred ?? nobody(contest) : null,
     contest,
@@ -88,40 +88,6 @@ export function verdicts(decision: Layer2Decision, view: Layer2View): readonly N
     preference: 0,
     interfaces: [],
   }));
-}
-
-interface Placed {
-  readonly ips: readonly string[];
-  /** The name of the pool of each. */
-  readonly pools: readonly string[];
-}
-
-/** The addresses and their pools. One address that can't be announced holds back all of them. */
-function placeAddresses(service: Service, view: Layer2View): Placed | Refusal {
-  const name = keyOf(service);
-  if (!classIsOurs(service, view.lbClass)) {
-    return { reason: "loadBalancerClass", message: classMessage(service, view.lbClass) };
-  }
-  if (service.type !== "LoadBalancer") {
-    return { reason: "notLoadBalancer", message: `the type of ${name} is ${service.type}` };
-  }
-  if (service.ingress.length === 0) return { reason: "noIPAllocated", message: `${name} has no address yet` };
-  const ips: Ip[] = [];
-  for (const entry of service.ingress) {
-    const ip = parseIp(entry.ip);
-    if (ip === null) {
-      const held = JSON.stringify(entry.ip === "" ? entry.hostname : entry.ip);
-      return { reason: "invalidIP", message: `the status of ${name} holds ${held}, which is no IP address` };
-    }
-    ips.push(ip);
-  }
-  const pools: string[] = [];
-  for (const ip of ips) {
-    const pool = view.poolOf(ip);
-    if (pool === null) return { reason: "ipNotAllowed", message: `${ip.text} of ${name} is in no pool` };
-    pools.push(pool);
-  }
-  return { ips: ips.map(({ text }) => text), pools };
 }
 
 interface AdvertisedPool {
@@ -171,10 +137,4 @@ function nobody(contest: Contest): Refusal {
   const more = excluded.length > 5 ? ` and ${excluded.length - 5} more` : "";
   const why = excluded.length === 0 ? "no Node is known" : shown + more;
   return { reason: closest, message: `no node can announce ${contest.ip}: ${why}` };
-}
-
-function classMessage(service: Service, lbClass: string): string {
-  const its = service.loadBalancerClass === null ? "no class" : `class ${service.loadBalancerClass}`;
-  const ours = lbClass === "" ? "without one" : `of class ${lbClass}`;
-  return `${keyOf(service)} has ${its}; only Services ${ours} are handled`;
 }

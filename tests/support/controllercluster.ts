@@ -89,7 +89,7 @@ export class ControllerCluster {
   step(): readonly Effect[] {
     const inputs = this.#inputs;
     this.#inputs = [];
-    return this.machine.step(inputs);
+    return [...this.machine.step(inputs), ...this.machine.judge()];
   }
 
   /** Decides and carries out until nothing is left to write; the writes that it took are returned. */

@@ -68,7 +68,7 @@ export class FakeClock implements Clock {
     const untilMs = this.#nowMs + ms;
     await settle();
     for (let entry = this.#next(untilMs); entry !== undefined; entry = this.#next(untilMs)) {
-      this.#moveTo(entry.dueMs);
+      this.#moveTo(Math.max(entry.dueMs, this.#nowMs));
       this.#entries.delete(entry);
       entry.fn();
       await settle();
@@ -85,6 +85,11 @@ export class FakeClock implements Clock {
       entry.fn();
     }
     this.#moveTo(untilMs);
+  }
+
+  /** Moves time forward as a pause of the process does: what falls due meanwhile fires later, when time moves again. */
+  pause(ms: number): void {
+    this.#moveTo(this.#nowMs + ms);
   }
 
   /** Sets the wall clock alone, as NTP or an operator would. */

@@ -1,6 +1,6 @@
 /**
  * A {@link KubeApi} in memory for tests of what stands on it: objects, resourceVersions, conflicts, watches, and failures
- * when the test asks for them. No selectors, no namespaces' scopes beyond equality, merge patches only; for fidelity
+ * when the test asks for them. No selectors, no namespaces' scopes beyond equality, every patch is a merge; for fidelity
  * there is the contract suite.
  */
 import {
@@ -195,10 +195,14 @@ export class FakeKube implements KubeApi {
     options: PatchOptions,
   ): Promise<T> {
     await this.#arrive("patch", resource, name, options, options.signal);
+    const key = keyOf(resource, namespace, name);
+    // Server-side apply makes what is missing.
+    const makes = options.type === "apply" && options.subresource === undefined && !this.#objects.has(key);
+    if (makes) return this.#store(resource, key, patch as KubeObject) as T;
     const former = this.#existing(resource, namespace, name);
     const { metadata } = patch as Partial<KubeObject>;
     this.#check(former, metadata?.resourceVersion);
-    return this.#store(resource, keyOf(resource, namespace, name), merge(former, patch) as KubeObject) as T;
+    return this.#store(resource, key, merge(former, patch) as KubeObject) as T;
   }
 
   async delete(

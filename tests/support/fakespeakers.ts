@@ -9,6 +9,7 @@ import {
   nodes,
   services,
 } from "../../kube/resources.ts";
+import type { SpeakerMetrics } from "../../speaker/io/metrics.ts";
 import { Speaker, type SpeakerSettings } from "../../speaker/io/speaker.ts";
 import { installNamespace } from "./clusterobjects.ts";
 import { FakeClock, settle } from "./fakeclock.ts";
@@ -26,11 +27,17 @@ export class RunningSpeaker {
   readonly ended: Promise<void>;
   readonly #stop = new AbortController();
 
-  constructor(kube: FakeKube, clock: FakeClock, settings: Partial<SpeakerSettings> & { nodeName: string }) {
+  constructor(
+    kube: FakeKube,
+    clock: FakeClock,
+    settings: Partial<SpeakerSettings> & { nodeName: string },
+    metrics?: SpeakerMetrics,
+  ) {
     this.dataplane = new FakeDataplane(clock);
     this.dataplane.network.setLink({ name: "eth0", addresses: ["10.0.0.200/24", "fe80::1/64"] });
     this.speaker = new Speaker({
-      ...{ api: kube, clock, dataplane: this.dataplane },
+      ...{ clock, dataplane: this.dataplane },
+      ...(metrics === undefined ? { api: kube } : { api: metrics.meter(kube), meter: metrics }),
       random: () => 0.5,
       log: new Logger("debug", (record) => this.lines.push(record), () => clock.wallMs()),
       soon: (run) => void clock.timer(0, run),
@@ -73,8 +80,12 @@ export class FakeCluster {
     this.putAdvertisement("l2", {});
   }
 
-  start(nodeName: string, settings: Partial<SpeakerSettings> = {}): RunningSpeaker {
-    const speaker = new RunningSpeaker(this.kube, this.clock, { ...settings, nodeName });
+  start(
+    nodeName: string,
+    settings: Partial<SpeakerSettings> = {},
+    metrics?: SpeakerMetrics,
+  ): RunningSpeaker {
+    const speaker = new RunningSpeaker(this.kube, this.clock, { ...settings, nodeName }, metrics);
     this.speakers.set(nodeName, speaker);
     return speaker;
   }

@@ -114,7 +114,7 @@ Deno.test("build: these permissions are what the programs were made with", async
   for (const name of ["controller", "speaker"]) {
     const text = new TextDecoder("latin1").decode(await Deno.readFile(`${dist}/bin/${name}`));
     if (isBundle) {
-      const granted = text.match(/(?<=\s)--(allow|ignore|deny|no-prompt|v8-flags)\S*/g);
+      const granted = text.match(/(?<=\s)--(allow|ignore|deny|no-prompt|no-code-cache|v8-flags)\S*/g);
       assertEquals(granted, [...permissionsOf(name)]);
     } else {
       const granted = JSON.parse(/"permissions":(\{[^{}]*"prompt":false\})/.exec(text)?.[1] ?? "null");

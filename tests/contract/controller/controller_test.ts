@@ -1,166 +1,24 @@
 /** Controllers with the real client on the lab's embedded API server, calm and under faults. */
 import { assert, assertEquals } from "@std/assert";
-import { parse } from "yaml";
-import type { Candidate } from "../../../controller/io/lead.ts";
-import { lead, leaseName } from "../../../controller/io/lead.ts";
-import { runController } from "../../../controller/io/run.ts";
 import { parseControllerFlags } from "../../../controller/flags.ts";
-import { Logger, type LogRecord } from "../../../core/log.ts";
-import { type Service, trimService } from "../../../core/service.ts";
-import { generate } from "../../../crds/generate.ts";
+import { runController } from "../../../controller/io/run.ts";
+import { leaseName } from "../../../controller/io/lead.ts";
+import { trimService } from "../../../core/service.ts";
 import { trimIPAddressPool } from "../../../crds/ipaddresspool.ts";
-import type { KubeObject, Resource } from "../../../kube/api.ts";
-import { type KubeClient, openClient } from "../../../kube/client.ts";
-import { systemClock } from "../../../kube/clock.ts";
-import {
-  coreEvents,
-  customResourceDefinitions,
-  ipAddressPools,
-  leases,
-  services,
-} from "../../../kube/resources.ts";
-import { type ApiServer, startApiServer } from "../../lab/apiserver/server.ts";
+import { ipAddressPools, services } from "../../../kube/resources.ts";
 import { until } from "../../lab/wait.ts";
-
-const installation = "metallb-system";
-const patienceMs = 30_000;
-const annotation = "metallb.io/ip-allocated-from-pool";
-
-/** One controller process, as far as it isn't the command line: with a connection of its own. */
-class Replica {
-  readonly lines: LogRecord[] = [];
-  readonly #client: KubeClient;
-  readonly #stop = new AbortController();
-  readonly #ended: Promise<void>;
-
-  constructor(server: ApiServer, identity: string, leaseDurationMs: number) {
-    this.#client = connect(server);
-    const candidate: Candidate = {
-      ...{ identity, leaseDurationMs, namespace: installation, loadBalancerClass: "" },
-      ...{ api: this.#client, clock: systemClock, random: Math.random },
-      log: new Logger("debug", (record) => this.lines.push(record), () => Date.now()),
-      fail: (error) => {
-        throw error;
-      },
-    };
-    this.#ended = lead(candidate, this.#stop.signal);
-    this.#ended.catch(() => {});
-  }
-
-  /** How many lines of this event there are. */
-  said(event: string): number {
-    return this.lines.filter((line) => line.event.name === event).length;
-  }
-
-  async caughtUp(): Promise<void> {
-    await until("caught up", patienceMs, () => this.said("caughtUp") > 0 || undefined, 5);
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort("SIGTERM");
-    await this.#ended;
-    this.#client.close();
-  }
-}
-
-function connect(server: ApiServer): KubeClient {
-  return openClient({
-    config: {
-      ...{ url: server.url, namespace: "default", source: "the test" },
-      tls: () => Promise.resolve({ caPem: server.caPem }),
-      headers: () => Promise.resolve({ authorization: `Bearer ${server.tokens.admin}` }),
-    },
-    clock: systemClock,
-    random: Math.random,
-    userAgent: "pewter-test",
-  });
-}
-
-/** An API server with a pool, and what tests do with it. */
-class Bed {
-  readonly #replicas = new Set<Replica>();
-
-  private constructor(readonly server: ApiServer, readonly api: KubeClient) {}
-
-  static async make(addresses: readonly string[]): Promise<Bed> {
-    const server = await startApiServer({ seedNamespaces: [installation] });
-    const bed = new Bed(server, connect(server));
-    for (const { text } of generate()) {
-      await bed.api.create(customResourceDefinitions, parse(text) as KubeObject);
-    }
-    await bed.create(ipAddressPools, installation, "public", { spec: { addresses } });
-    return bed;
-  }
-
-  replica(identity = "one", leaseDurationMs = 15_000): Replica {
-    const replica = new Replica(this.server, identity, leaseDurationMs);
-    this.#replicas.add(replica);
-    return replica;
-  }
-
-  async end(): Promise<void> {
-    for (const replica of this.#replicas) await replica.stop();
-    this.api.close();
-    await this.server.stop();
-  }
-
-  async stop(replica: Replica): Promise<void> {
-    this.#replicas.delete(replica);
-    await replica.stop();
-  }
-
-  async create(resource: Resource, namespace: string, name: string, rest: object): Promise<void> {
-    await this.api.create(resource, { metadata: { namespace, name }, ...rest } as KubeObject);
-  }
-
-  async service(name: string, annotations: Record<string, string> = {}): Promise<void> {
-    const spec = { type: "LoadBalancer", ports: [{ port: 80 }] };
-    await this.api.create(
-      services,
-      { metadata: { namespace: "default", name, annotations }, spec } as KubeObject,
-    );
-  }
-
-  async services(): Promise<readonly Service[]> {
-    const { items } = await this.api.list(services, trimService, { namespace: "default" });
-    return items.filter(({ type }) => type === "LoadBalancer");
-  }
-
-  async ips(): Promise<Record<string, readonly string[]>> {
-    const all = await this.services();
-    return Object.fromEntries(all.map(({ name, ingress }) => [name, ingress.map(({ ip }) => ip)]));
-  }
-
-  /** Resolves when these are all addresses there are. */
-  async settled(expected: Record<string, readonly string[]>): Promise<void> {
-    await until("the addresses", patienceMs, async () => {
-      assertEquals(await this.ips(), expected);
-      return true;
-    }, 10);
-  }
-
-  /** As in `web IPAllocated x1`. */
-  async events(): Promise<readonly string[]> {
-    type Event = KubeObject & { reason: string; count: number; involvedObject: { name: string } };
-    const { items } = await this.api.list(coreEvents, (raw) => raw as Event);
-    return items.filter(({ involvedObject }) => involvedObject !== undefined)
-      .map(({ involvedObject, reason, count }) => `${involvedObject.name} ${reason} x${count}`).sort();
-  }
-
-  async holder(): Promise<string> {
-    type Lease = KubeObject & { spec: { holderIdentity?: string } };
-    const lease = await this.api.get<Lease>(leases, installation, leaseName);
-    return lease.spec.holderIdentity ?? "";
-  }
-}
+import { embeddedServer } from "../kube/servers.ts";
+import { allocatedFrom, Bed, installation, kubeconfigOf, patienceMs } from "./bed.ts";
 
 function contract(name: string, play: (bed: Bed) => Promise<void>, addresses = ["10.0.0.0/29"]): void {
   Deno.test(`controller on the embedded API server: ${name}`, async () => {
-    const bed = await Bed.make(addresses);
+    const server = await embeddedServer();
+    const bed = await Bed.make(server, addresses);
     try {
       await play(bed);
     } finally {
       await bed.end();
+      await server.stop();
     }
   });
 }
@@ -171,7 +29,7 @@ contract(
     bed.replica();
     await bed.service("web");
     await bed.settled({ web: ["10.0.0.0"] });
-    assertEquals((await bed.services()).map(({ annotations }) => annotations[annotation]), ["public"]);
+    assertEquals((await bed.services()).map(({ annotations }) => annotations[allocatedFrom]), ["public"]);
     await until("the Event", patienceMs, async () => {
       assertEquals(await bed.events(), ["web IPAllocated x1"]);
       return true;
@@ -227,7 +85,7 @@ contract("a Service that is ClusterIP again is cleared", async (bed) => {
   await until("cleared", patienceMs, async () => {
     const { items } = await bed.api.list(services, trimService, { namespace: "default" });
     const web = items.find(({ name }) => name === "web");
-    assertEquals([web?.type, web?.ingress, web?.annotations[annotation]], ["ClusterIP", [], undefined]);
+    assertEquals([web?.type, web?.ingress, web?.annotations[allocatedFrom]], ["ClusterIP", [], undefined]);
     return true;
   });
 });
@@ -257,24 +115,23 @@ contract("two that both think they act never give one address twice", async (bed
   const one = bed.replica("one", 3000);
   await one.caughtUp();
   // The first can't renew any more, and doesn't know yet that the second follows.
-  const end = bed.server.faults.stall({ resource: "leases", name: leaseName });
+  const { faults } = bed.server;
+  assert(faults !== undefined);
+  const end = faults.stall({ resource: "leases", name: leaseName });
   const names = Array.from({ length: 20 }, (_, index) => `s${index}`);
   for (const name of names.slice(0, 10)) await bed.service(name);
   await until("one stops acting", patienceMs, () => one.said("leadershipEnded") > 0 || undefined);
   end();
   bed.replica("two", 3000);
   for (const name of names.slice(10)) await bed.service(name);
-  await until("all are served", patienceMs, async () => {
-    const all = Object.values(await bed.ips());
-    return all.length === 20 && all.every((ips) => ips.length === 1) || undefined;
-  });
-  assertEquals(new Set(Object.values(await bed.ips()).flat()).size, 20);
+  await bed.served(20);
 }, ["10.0.0.0/24"]);
 
 contract("a storm of conflicts, refusals, cuts and lost history ends as a calm day would", async (bed) => {
   const first = bed.replica();
   await first.caughtUp();
   const { faults } = bed.server;
+  assert(faults !== undefined);
   const writes = { verb: "patch", resource: "services/status" };
   faults.refuse({ ...writes, code: 409, times: 40 });
   faults.refuse({ ...writes, code: 503, times: 10 });
@@ -306,13 +163,14 @@ contract("a storm of conflicts, refusals, cuts and lost history ends as a calm d
 }, ["10.0.0.0/26"]);
 
 Deno.test("controller on the embedded API server: the whole program, with a kubeconfig, as the command runs it", async () => {
-  const bed = await Bed.make(["10.0.0.0/29"]);
+  const server = await embeddedServer();
+  const bed = await Bed.make(server, ["10.0.0.0/29"]);
   const folder = await Deno.makeTempDir({ prefix: "pewter-controller-" });
   const stop = new AbortController();
   try {
-    await Deno.writeTextFile(`${folder}/kubeconfig`, bed.server.kubeconfig());
+    await Deno.writeTextFile(`${folder}/kubeconfig`, kubeconfigOf(server));
     const flags = [`--kubeconfig=${folder}/kubeconfig`, `--namespace=${installation}`, "--log-level=none"];
-    const parsed = parseControllerFlags([...flags, "--health-probe-port=0"], {});
+    const parsed = parseControllerFlags([...flags, "--health-probe-port=0", "--port=0"], {});
     assert(parsed.kind === "options");
     const running = runController(parsed.options, parsed.withoutEffect, stop.signal);
     running.catch(() => {});
@@ -324,6 +182,7 @@ Deno.test("controller on the embedded API server: the whole program, with a kube
   } finally {
     stop.abort("SIGTERM");
     await bed.end();
+    await server.stop();
     await Deno.remove(folder, { recursive: true });
   }
 });

@@ -32,7 +32,7 @@ export async function realBgpSteps(t: Deno.TestContext, contract: CrdContract): 
     await contract.kubectl(["patch", "crd", "bgppeers.metallb.io", "--type=merge", "-p", patch]);
     await until("the converter being asked", 30_000, async () => {
       const [code] = await contract.post("BGPPeer", spec, "v1beta1");
-      return code === 201 || null;
+      return code === 201 || undefined;
     });
     const rules = allRuleCases.filter(({ version }) => version === "v1beta1");
     assert(rules.length > 0);

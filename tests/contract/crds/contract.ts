@@ -55,7 +55,7 @@ export class CrdContract {
     await this.kubectl(["wait", "--for=condition=Established", "--timeout=30s", "crd", "--all"]);
     await until("metallb.io being served", 30_000, async () => {
       const [status] = await this.post("IPAddressPool", { addresses: ["192.0.2.0/24"] });
-      return status !== 404 || null;
+      return status !== 404 || undefined;
     });
     const again = await this.kubectl(["apply", "-f", "-"], generate().map(({ text }) => text).join("---\n"));
     for (const line of again.trim().split("\n")) assertStringIncludes(line, "unchanged");

@@ -21,7 +21,10 @@ function candidate(world: World, identity: string) {
     leaseDurationMs: 2_000,
     renewDeadlineMs: 1_500,
     retryPeriodMs: 150,
-    onElected: (acting) => void (self.acting = acting),
+    onElected: ({ acting }) => {
+      self.acting = acting;
+      return endOf(acting);
+    },
   }, abort.signal);
   const stop = async () => {
     abort.abort();
@@ -29,6 +32,11 @@ function candidate(world: World, identity: string) {
   };
   world.after(stop);
   return { identity, acts: () => self.acting !== undefined && !self.acting.aborted, stop };
+}
+
+/** A term in which nothing has to end. */
+function endOf(acting: AbortSignal): Promise<string> {
+  return new Promise((resolve) => acting.addEventListener("abort", () => resolve(""), { once: true }));
 }
 
 export const leaseCases: readonly ContractCase[] = [

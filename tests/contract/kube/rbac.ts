@@ -28,9 +28,16 @@ async function grant(
   apiGroup: string,
   resources: string[],
   verbs: string[],
+  resourceNames: string[] = [],
 ): Promise<void> {
   const name = `may-${resources.join("-").replaceAll("/", "-")}`;
-  const role = { metadata: { namespace, name }, rules: [{ apiGroups: [apiGroup], resources, verbs }] };
+  const rule = {
+    apiGroups: [apiGroup],
+    resources,
+    verbs,
+    ...(resourceNames.length === 0 ? {} : { resourceNames }),
+  };
+  const role = { metadata: { namespace, name }, rules: [rule] };
   await api.create(rbac("roles", "Role"), role);
   const binding = {
     metadata: { namespace, name },
@@ -89,6 +96,34 @@ export const rbacCases: readonly ContractCase[] = [
       await api.create(configMaps, configMap(namespace, "a"));
       assertEquals(await refusal(api.get(configMaps, namespace, "a")), "403 Forbidden");
       assertEquals(await refusal(api.list(configMaps, nameOf, { namespace: "default" })), "403 Forbidden");
+    },
+  },
+  {
+    name: "a role for one name allows to list and watch that one, selected by its name",
+    run: async (world) => {
+      const { namespace, server } = world;
+      for (const name of ["a", "b"]) await world.api.create(configMaps, configMap(namespace, name));
+      const api = world.client({ token: server.limitedToken });
+      await grant(world, "", ["configmaps"], ["list", "watch"], ["a"]);
+      const list = (fieldSelector: string) => api.list(configMaps, nameOf, { namespace, fieldSelector });
+      await eventually("the role counts", () => list("metadata.name=a").then(() => true, () => false));
+      const { items, resourceVersion } = await list("metadata.name=a");
+      assertEquals(items, ["a"]);
+      const abort = new AbortController();
+      world.after(() => abort.abort());
+      const scope = { namespace, fieldSelector: "metadata.name=a", resourceVersion, signal: abort.signal };
+      const first = (async () => {
+        for await (const event of api.watch(configMaps, nameOf, scope)) {
+          if (event.type !== "bookmark") return `${event.type} ${event.object}`;
+        }
+        return "nothing";
+      })();
+      await world.api.patch(configMaps, namespace, "b", { data: { n: "1" } }, { type: "merge" });
+      await world.api.patch(configMaps, namespace, "a", { data: { n: "1" } }, { type: "merge" });
+      assertEquals(await first, "modified a");
+      for (const selector of ["metadata.name=b", ""]) {
+        assertEquals(await refusal(list(selector)), "403 Forbidden");
+      }
     },
   },
   {

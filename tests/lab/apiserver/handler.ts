@@ -10,6 +10,7 @@ import type { Target } from "./persist.ts";
 import { type Attributes, type Authorizer, refusalText } from "./rbac.ts";
 import { parseRequest, type RequestInfo } from "./request.ts";
 import { review, tokenRequest } from "./reviews.ts";
+import { parseFieldSelector } from "./selectors.ts";
 import { ApiError, forbidden, internal, methodNotAllowed, noSuchPath, NoSuchPathError } from "./status.ts";
 
 /** The parts that handle requests. */
@@ -27,7 +28,15 @@ function attributesOf(request: RequestInfo): Attributes {
   if (resource === undefined) {
     return { verb, group: "", plural: "", subresource: "", namespace: "", name: "", path };
   }
-  return { verb, ...resource };
+  const name = resource.name === "" ? selectedName(request) : resource.name;
+  return { verb, ...resource, name };
+}
+
+/** A list or watch of the one object of a name is judged by that name, as with a real API server. */
+function selectedName({ verb, query }: RequestInfo): string {
+  if (verb === "create") return "";
+  const terms = parseFieldSelector(query.get("fieldSelector") ?? "");
+  return terms.find(({ path, equals }) => path === "metadata.name" && equals)?.value ?? "";
 }
 
 /** Handles requests of one server. */

@@ -20,6 +20,7 @@ function lease(holder: string, renewTime = "t0", resourceVersion = "1"): LeaseVi
     renewTime,
     transitions: 0,
     resourceVersion,
+    handover: "",
   };
 }
 
@@ -76,7 +77,7 @@ Deno.test("election: who wrote acts, counted from when the write was begun", () 
   const written = { type: "written", lease: lease("me"), begunMs: 100 } as const;
   const step = run([[0, { type: "due" }], [50, { type: "read", lease: undefined }], [400, written]]);
   assertEquals(step.state, { role: "acting", lease: lease("me"), renewedMs: 100, asking: false });
-  assertEquals(step.effects, [{ type: "startActing" }, { type: "wake", inMs: 2_000 }]);
+  assertEquals(step.effects, [{ type: "startActing", handover: "" }, { type: "wake", inMs: 2_000 }]);
 });
 
 Deno.test("election: an answer that came after the deadline is no ground to act on", () => {
@@ -90,7 +91,7 @@ Deno.test("election: who loses the race waits", () => {
   const step = run([[0, { type: "due" }], [0, { type: "read", lease: undefined }], [1, {
     type: "conflict",
   }]]);
-  assertEquals(step.state, { role: "waiting", seen: undefined, asking: false });
+  assertEquals(step.state, electionStart);
   assertEquals(step.effects, [{ type: "wake", inMs: 2_000 }]);
 });
 
@@ -108,9 +109,9 @@ Deno.test("election: failures are borne until the deadline, not a millisecond lo
   assertEquals(early.effects, [{ type: "wake", inMs: 1 }]);
   const late = electionStep(settings, acting(0), { type: "due" }, 10_000);
   assertEquals(late.reason, "deadlineMissed");
-  assertEquals(late.effects[0], { type: "stopActing" });
+  assertEquals(late.effects[0], { type: "stopActing", why: "lost" });
   const hanging = electionStep(settings, acting(0, true), { type: "due" }, 10_000);
-  assertEquals(hanging.effects, [{ type: "stopActing" }, { type: "abortRequest" }]);
+  assertEquals(hanging.effects, [{ type: "stopActing", why: "lost" }, { type: "abortRequest" }]);
 });
 
 Deno.test("election: after a conflict the leader looks who holds it", () => {
@@ -122,22 +123,68 @@ Deno.test("election: after a conflict the leader looks who holds it", () => {
   assertEquals(gone.effects[0], { type: "write", over: undefined, holder: "me" });
   const theirs = electionStep(settings, asked.state, { type: "read", lease: lease("other") }, 2_001);
   assertEquals(theirs.reason, "takenByAnother");
-  assertEquals(theirs.effects[0], { type: "stopActing" });
+  assertEquals(theirs.effects[0], { type: "stopActing", why: "lost" });
 });
 
-Deno.test("election: told to stop, the leader first stops acting, then gives the Lease back", () => {
+Deno.test("election: told to stop, the leader first stops acting, and gives the Lease back when that has ended", () => {
   const step = electionStep(settings, acting(0), { type: "stop" }, 1);
-  assertEquals(step.effects, [{ type: "stopActing" }, { type: "write", over: lease("me"), holder: "" }]);
-  const released = { type: "written", lease: lease(""), begunMs: 1 } as const;
-  assertEquals(electionStep(settings, step.state, released, 2).state, { role: "gone" });
+  assertEquals(step.effects, [{ type: "stopActing", why: "stop" }]);
+  const ended = electionStep(settings, step.state, { type: "ended", handover: "77" }, 2);
+  assertEquals(ended.effects, [{ type: "write", over: lease("me"), holder: "", handover: "77" }]);
+  const released = { type: "written", lease: lease(""), begunMs: 2 } as const;
+  assertEquals(electionStep(settings, ended.state, released, 3).state, { role: "gone" });
 });
 
 Deno.test("election: a renewal in flight at the stop is given back when it comes", () => {
   const step = electionStep(settings, acting(0, true), { type: "stop" }, 1);
-  assertEquals(step.effects, [{ type: "stopActing" }]);
+  assertEquals(step.effects, [{ type: "stopActing", why: "stop" }]);
   const renewed = { type: "written", lease: lease("me", "t", "9"), begunMs: 0 } as const;
-  const release = electionStep(settings, step.state, renewed, 2);
-  assertEquals(release.effects, [{ type: "write", over: lease("me", "t", "9"), holder: "" }]);
+  const ended = { type: "ended", handover: "" } as const;
+  const back = [{ type: "write", over: lease("me", "t", "9"), holder: "", handover: "" } as const];
+  for (const [first, second] of [[renewed, ended], [ended, renewed]] as const) {
+    const half = electionStep(settings, step.state, first, 2);
+    assertEquals(half.effects, []);
+    assertEquals(electionStep(settings, half.state, second, 3).effects, back);
+  }
+});
+
+Deno.test("election: what a leader left when it gave the Lease back reaches the next; what a dead one left doesn't", () => {
+  for (const [holder, handover] of [["", "77"], ["other", ""]] as const) {
+    const found = { ...lease(holder), handover: "77" };
+    const written = { type: "written", lease: lease("me"), begunMs: 0 } as const;
+    const step = run([
+      [0, { type: "due" }],
+      [0, { type: "read", lease: found }],
+      [
+        15_000,
+        { type: "seen", lease: found },
+      ],
+      [15_001, { type: "due" }],
+      [15_001, { type: "read", lease: found }],
+      [15_002, {
+        ...written,
+        begunMs: 15_001,
+      }],
+    ]);
+    assertEquals(step.effects[0], { type: "startActing", handover });
+  }
+});
+
+Deno.test("election: a Lease that is seen to be given back is taken at once, without another look", () => {
+  const waiting = run([[0, { type: "due" }], [0, { type: "read", lease: lease("other") }]]).state;
+  const seen = electionStep(settings, waiting, { type: "seen", lease: lease("", "t1", "2") }, 500);
+  assertEquals(seen.effects, [{ type: "write", over: lease("", "t1", "2"), holder: "me" }]);
+  // A look that is under way tells as much.
+  const asking = electionStep(settings, waiting, { type: "due" }, 500).state;
+  assertEquals(electionStep(settings, asking, { type: "seen", lease: lease("") }, 501).effects, []);
+});
+
+Deno.test("election: a leader that sees another's name in a newer record stops; an older record is no news", () => {
+  const newer = electionStep(settings, acting(0), { type: "seen", lease: lease("other", "t", "12") }, 1);
+  assertEquals([newer.reason, newer.effects[0]], ["takenByAnother", { type: "stopActing", why: "lost" }]);
+  for (const seen of [lease("other", "t", "1"), lease("me", "t", "12")]) {
+    assertEquals(electionStep(settings, acting(0), { type: "seen", lease: seen }, 1).effects, []);
+  }
 });
 
 Deno.test("election: who only waited leaves without a word", () => {
@@ -153,7 +200,9 @@ Deno.test("election: every state takes every event, and only an acting state was
     { type: "written", lease: lease("me"), begunMs: 0 },
     { type: "conflict" },
     { type: "failed" },
+    { type: "seen", lease: lease("other", "t2", "3") },
     { type: "stop" },
+    { type: "ended", handover: "" },
   ];
   const walk = (state: ElectionState, on: boolean, depth: number, nowMs: number): number => {
     if (depth === 0) return 1;
@@ -171,5 +220,5 @@ Deno.test("election: every state takes every event, and only an acting state was
     }
     return steps;
   };
-  assertEquals(walk(electionStart, false, 5, 0), 7 ** 5);
+  assertEquals(walk(electionStart, false, 5, 0), 9 ** 5);
 });

@@ -178,3 +178,28 @@ Deno.test("events: cluster-wide objects have theirs in default, long names and m
   assertMatch(event?.metadata.name ?? "", /^n+\.[0-9a-f]+$/);
   assertEquals(event?.message.length, 1024);
 });
+
+Deno.test("events: they yield to writes that matter more, then go out; after 5 s of yielding one at a time", async () => {
+  const b = bench();
+  let busy = true;
+  const r = new EventRecorder({ ...b, component: "metallb-controller", yields: () => busy });
+  const record = (name: string) => r.record({ ...web, name, uid: name }, "Normal", "IPAllocated", "assigned");
+  for (let index = 0; index < 10; index++) record(`s${index}`);
+  await b.clock.advance(4_999);
+  r.resume();
+  await quiet();
+  assertEquals(written(b).length, 0);
+  const release = b.api.hold("create");
+  await b.clock.advance(1);
+  r.resume();
+  await quiet();
+  const creates = () => b.api.calls.filter(({ method }) => method === "create").length;
+  assertEquals(creates(), 1);
+  busy = false;
+  r.resume();
+  await quiet();
+  assertEquals(creates(), 4);
+  release();
+  await quiet();
+  assertEquals(written(b).length, 10);
+});

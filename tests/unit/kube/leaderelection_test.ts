@@ -3,6 +3,7 @@ import { KubeApiError, KubeUnreachableError } from "../../../kube/api.ts";
 import { runLeaderElection } from "../../../kube/leaderelection.ts";
 import { type LeaseObject, trimLease } from "../../../kube/leases.ts";
 import { leases } from "../../../kube/resources.ts";
+import { type Term, TermEnd } from "../../../kube/term.ts";
 import { type Bench, bench, quiet } from "./support.ts";
 
 interface Candidate {
@@ -10,6 +11,9 @@ interface Candidate {
   /** Undefined before the first election. */
   acting: AbortSignal | undefined;
   elections: number;
+  readonly terms: Term[];
+  /** What a term still has to do at its end. */
+  ends: () => Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -19,14 +23,20 @@ function candidate(b: Bench, name: string): Candidate {
     name,
     acting: undefined,
     elections: 0,
+    terms: [],
+    ends: () => Promise.resolve(),
     stop: async () => {
       abort.abort();
       await done;
     },
   };
-  const onElected = (acting: AbortSignal) => {
-    self.acting = acting;
+  const onElected = (term: Term) => {
+    self.acting = term.acting;
+    self.terms.push(term);
     self.elections++;
+    return new Promise<string>((resolve) => {
+      term.acting.addEventListener("abort", () => resolve(self.ends().then(() => `left by ${name}`)));
+    });
   };
   const done = runLeaderElection(
     { ...b, namespace: "pewter-system", name: "pewter-controller", identity: name, onElected },
@@ -51,14 +61,51 @@ Deno.test("leader election: one of three acts, and the next one at once when it 
   assert(leader !== undefined);
   assertEquals(holder(b), leader.name);
   assertEquals(leader.elections, 1);
+  const leftMs = b.clock.nowMs();
   await leader.stop();
   assert(!acts(leader));
-  assertEquals(holder(b), "");
-  await b.clock.advance(3_000);
+  await b.clock.advance(0);
+  assertEquals(b.clock.nowMs(), leftMs);
   const rest = all.filter((other) => other !== leader);
   assertEquals(rest.filter(acts).length, 1);
   await Promise.all(rest.map((other) => other.stop()));
   assertEquals(b.clock.pending, 0);
+});
+
+Deno.test("leader election: the Lease is given back when the term's work has ended, with what it leaves to the next", async () => {
+  const b = bench();
+  const [one, two] = [candidate(b, "one"), candidate(b, "two")];
+  await b.clock.advance(3_000);
+  const work = Promise.withResolvers<void>();
+  one.ends = () => work.promise;
+  const stopped = one.stop();
+  await b.clock.advance(1_000);
+  assertEquals([acts(one), acts(two), holder(b)], [false, false, "one"]);
+  work.resolve();
+  await stopped;
+  await quiet();
+  assertEquals([acts(two), holder(b)], [true, "two"]);
+  assertEquals(two.terms.map(({ handover }) => handover), ["left by one"]);
+  await two.stop();
+});
+
+Deno.test("leader election: who was paused past its deadline knows it before any timer fires", async () => {
+  const b = bench();
+  const a = candidate(b, "a");
+  await quiet();
+  const [term] = a.terms;
+  assert(term !== undefined);
+  assert(term.holds());
+  b.api.fail("replace", new KubeUnreachableError("cut", "cut"), Infinity);
+  await b.clock.advance(9_999);
+  assert(term.holds());
+  // As after SIGSTOP: time has passed, and no timer has fired yet.
+  b.clock.pause(1);
+  assert(!term.holds() && !term.acting.aborted);
+  await b.clock.advance(0);
+  assert(term.acting.reason instanceof TermEnd && term.acting.reason.why === "lost");
+  b.api.recover();
+  await a.stop();
 });
 
 Deno.test("leader election: a leader out of touch stops before another may start", async () => {

@@ -225,3 +225,27 @@ Deno.test("reflector: stops in the middle of anything", async () => {
   const r = await start(({ api }) => api.fail("list", unreachable()));
   await r.stop();
 });
+
+Deno.test("reflector: how far nothing was missed is told after what was posted, also by bookmarks", async () => {
+  const b = bench();
+  b.api.put(services, service("a"));
+  const told: string[] = [];
+  const abort = new AbortController();
+  const done = reflect({
+    ...{ ...b, resource: services, trim },
+    post: (input) => void (input.type === "contact" || told.push(input.type)),
+    reached: (resourceVersion) => told.push(resourceVersion),
+  }, abort.signal);
+  await quiet();
+  const put = (name: string) => b.api.put(services, service(name)).metadata.resourceVersion ?? "";
+  const first = told[1] ?? "";
+  const [second, third] = [put("b"), put("bad")];
+  await quiet();
+  b.api.compact();
+  b.api.bookmark();
+  await quiet();
+  const fourth = String(Number(third) + 1);
+  assertEquals(told, ["synced", first, "changed", second, third, fourth]);
+  abort.abort();
+  await done;
+});

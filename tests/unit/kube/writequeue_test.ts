@@ -14,7 +14,7 @@ interface Seen {
 
 function harness(concurrency = 32) {
   const b = bench();
-  const queue = new WriteQueue({ ...b, concurrency });
+  const queue = new WriteQueue({ ...b, concurrency: () => concurrency });
   const seen: Seen = { sent: [], done: [] };
   const gates = new Map<string, () => void>();
   /** A write that fails with the given errors first; `gated` waits for `open(name)`. */
@@ -201,4 +201,44 @@ Deno.test("write queue: 10,000 keys, 32 side by side", async () => {
   }
   await h.queue.idle();
   assertEquals(most, 32);
+});
+
+Deno.test("write queue: a drain of no time aborts at once, and says that ends are unknown", async () => {
+  const h = harness();
+  for (const name of ["a", "b"]) h.queue.put(name, h.write(name, [], true));
+  assertEquals(h.queue.load, 2);
+  assertEquals(await h.queue.drain(0), false);
+  await quiet();
+  assertEquals([h.queue.size, h.done.sort()], [0, ["a abandoned", "b abandoned"]]);
+});
+
+Deno.test("write queue: a drain in which all went out says so; one that broke something off doesn't", async () => {
+  const calm = harness();
+  calm.queue.put("a", calm.write("a"));
+  assertEquals(await calm.queue.drain(1_000), true);
+  assertEquals(await harness().queue.drain(0), true);
+  const stuck = harness();
+  stuck.queue.put("a", stuck.write("a", [], true));
+  const drained = stuck.queue.drain(1_000);
+  await stuck.clock.advance(1_000);
+  assertEquals(await drained, false);
+});
+
+Deno.test("write queue: load leaves out who waits for another attempt, and each rest is told", async () => {
+  const b = bench();
+  let rests = 0;
+  const queue = new WriteQueue({ ...b, rested: () => rests++ });
+  const errors = [busy];
+  queue.put("a", {
+    send: () => {
+      const error = errors.shift();
+      return error === undefined ? Promise.resolve() : Promise.reject(error);
+    },
+    decideAgain: () => undefined,
+  });
+  assertEquals(queue.load, 1);
+  await quiet();
+  assertEquals([queue.load, queue.size, rests], [0, 1, 1]);
+  await b.clock.advance(60_000);
+  assertEquals([queue.load, queue.size, rests], [0, 0, 2]);
 });

@@ -63,7 +63,6 @@ Deno.test("speaker flags: the command line of MetalLB's own manifest, and what o
     FRRK8S_NAMESPACE: "frr-k8s-system",
   });
   assertEquals(result.kind === "options" && result.withoutEffect, [
-    "--port",
     "METALLB_BGP_TYPE",
     "METALLB_HOST",
     "METALLB_ML_BIND_ADDR",
