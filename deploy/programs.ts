@@ -21,14 +21,16 @@ export interface Program {
 const kubernetesVariables = ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME"];
 
 /**
- * Daemons are idle nearly all the time. The room that V8 takes for young objects by itself is 16 times this; what only
+ * Daemons are idle nearly all the time. The room that V8 takes for young objects (MiB) is 16 by itself; what only
  * the start needed is collected after 5 s of quiet instead of 30; and keeping compiled code for the next start would cost
  * 2 MiB and save 10 ms.
  */
-const smallHeap = [
-  "--v8-flags=--max-semi-space-size=1,--gc-memory-reducer-start-delay-ms=5000",
-  "--no-code-cache",
-];
+function smallHeap(youngMib: number): string[] {
+  return [
+    `--v8-flags=--max-semi-space-size=${youngMib},--gc-memory-reducer-start-delay-ms=5000`,
+    "--no-code-cache",
+  ];
+}
 
 /**
  * For glibc's allocator. Memory that one thread frees is of no use to another's: one pool for all saves 4 MiB, and costs
@@ -46,10 +48,10 @@ export const daemonEnvironment: Readonly<Record<string, string>> = {
  * anywhere; the environment variables listed, the others being as if unset (the kubeconfig library looks at many).
  * Not: writing files, running programs, FFI, the system's facts.
  */
-function daemonPermissions(variables: readonly string[]): string[] {
+function daemonPermissions(variables: readonly string[], youngMib: number): string[] {
   const env = [...new Set([...variables, ...kubernetesVariables])].sort();
   return [
-    ...smallHeap,
+    ...smallHeap(youngMib),
     "--no-prompt",
     "--allow-net",
     "--allow-read",
@@ -62,14 +64,15 @@ export const programs: readonly Program[] = [
   {
     name: "controller",
     entry: "controller/main.ts",
-    permissions: daemonPermissions(environmentOf(controllerFlags)),
+    // A list of 10,000 Services is read in half the time that 1 MiB would take, and memory is the same afterwards.
+    permissions: daemonPermissions(environmentOf(controllerFlags), 4),
   },
   {
     name: "speaker",
     entry: "speaker/main.ts",
     worker: "speaker/io/worker.ts",
     permissions: [
-      ...daemonPermissions(environmentOf(speakerFlags)),
+      ...daemonPermissions(environmentOf(speakerFlags), 1),
       `--allow-ffi=${Object.values(libcPaths).join(",")}`,
     ],
   },

@@ -27,6 +27,8 @@ export interface Collected {
   readonly notes: readonly string[];
 }
 
+const objectFields = ["apiVersion", "kind", "metadata", "spec", "status"];
+
 export function collect(request: Request): Collected {
   const { namespace } = request;
   const { objects, skipped, missing } = layer(request);
@@ -47,7 +49,7 @@ export function collect(request: Request): Collected {
       configuration: served,
       secrets: request.secretsKnown ? secrets : null,
     },
-    problems: unserved.map(versionProblem),
+    problems: [...unserved.map(versionProblem), ...served.flatMap(strayFields)],
     notes: [
       ...request.notes,
       ...elsewhereNotes(elsewhere, namespace),
@@ -100,6 +102,15 @@ function versionProblem(object: Manifest): Problem {
     versions.join(" or ")
   }`;
   return { severity: "error", kind, namespace, name, field: "apiVersion", message };
+}
+
+/** Beside what every object has; the API server drops them, and kubectl refuses them. */
+function strayFields(object: Manifest): Problem[] {
+  const { kind, metadata: { namespace = "", name = "" } } = object;
+  return Object.keys(object).filter((field) => !objectFields.includes(field)).map((field) => ({
+    ...{ severity: "warning", kind, namespace, name, field } as const,
+    message: `"${field}" is not a field of ${kind}; it has no effect; what is configured stands in spec`,
+  }));
 }
 
 /** One for each namespace, naming what is there. */

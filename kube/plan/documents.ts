@@ -96,7 +96,7 @@ function expand({ value, place, placeOf }: Item): Manifest[] {
   if (!isList(value)) return [readManifest(value, place)];
   const { kind, apiVersion, items } = value;
   const typed = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
-  return items.flatMap((item, index) => {
+  return (items ?? []).flatMap((item, index) => {
     const at = placeOf(index);
     const whole = typeof item === "object" && item !== null && !Array.isArray(item)
       ? { ...typed, ...item }
@@ -105,9 +105,10 @@ function expand({ value, place, placeOf }: Item): Manifest[] {
   });
 }
 
-function isList(value: unknown): value is { kind: string; apiVersion?: unknown; items: unknown[] } {
+function isList(value: unknown): value is { kind: string; apiVersion?: unknown; items: unknown[] | null } {
   if (typeof value !== "object" || value === null || !("kind" in value) || !("items" in value)) return false;
-  return typeof value.kind === "string" && value.kind.endsWith("List") && Array.isArray(value.items);
+  const hasItems = value.items === null || Array.isArray(value.items);
+  return typeof value.kind === "string" && value.kind.endsWith("List") && hasItems;
 }
 
 function firstLine(message: string): string {

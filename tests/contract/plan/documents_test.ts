@@ -33,6 +33,7 @@ items: [{metadata: {name: d}}]
   assertEquals(names(""), []);
   assertEquals(names("\uFEFF" + web), ["Service web"]);
   assertEquals(names("kind: List\napiVersion: v1\nitems: []\n"), []);
+  assertEquals(names("kind: List\napiVersion: v1\nitems:\n"), []);
 });
 
 Deno.test("manifests: JSON, however it is indented", () => {

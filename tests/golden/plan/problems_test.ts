@@ -86,6 +86,12 @@ testPlans("problems", [
     problems: ["warning IPAddressPool/team spec.serviceAllocation.namespaceSelectors"],
   },
   {
+    rule: "a field beside spec is warned of: most often it is one of spec's that lost its indentation",
+    files: [{ ...lan, serviceAllocation: { priority: 50, namespaces: ["a"] } }, web],
+    services: ["default/web 192.0.2.10 of lan"],
+    problems: ["warning IPAddressPool/lan serviceAllocation"],
+  },
+  {
     rule: "statuses are objects like others, and nothing is wrong with them",
     files: [
       lan,
