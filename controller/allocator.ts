@@ -52,13 +52,14 @@ function requested(
     return { refusal: { reason: "familyMismatch", message } };
   }
   for (const ip of ips) {
-    const refusal = ledger.refusalFor(ip, claimant);
-    if (refusal !== null) return { refusal };
+    // What never fits is said before what somebody else's doings decide.
     const pool = ledger.poolOf(ip)?.name;
-    if (wishes.pool !== null && pool !== wishes.pool) {
+    if (wishes.pool !== null && pool !== undefined && pool !== wishes.pool) {
       const message = `${ip.text} is requested from pool "${wishes.pool}" but belongs to pool "${pool}"`;
       return { refusal: { reason: "poolMismatch", message } };
     }
+    const refusal = ledger.refusalFor(ip, claimant);
+    if (refusal !== null) return { refusal };
   }
   return { ips };
 }
@@ -95,8 +96,7 @@ function firstFit(spaces: readonly PoolSpace[], order: FamilyOrder, claimant: Cl
 
 function exhausted(spaces: readonly PoolSpace[], order: FamilyOrder): Found {
   if (spaces.length === 0) {
-    const message =
-      "no IPAddressPool with autoAssign admits the Service; ask for a pool by annotation, or add one";
+    const message = "no IPAddressPool with autoAssign admits the Service";
     return { refusal: { reason: "poolExhausted", message } };
   }
   const wanted = (order[0] ?? []).map(familyName).join(" and ");

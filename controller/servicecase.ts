@@ -2,6 +2,7 @@
 import { type Ip, parseIp } from "../core/ip.ts";
 import type { Refusal } from "../core/reason.ts";
 import type { Service } from "../core/service.ts";
+import { withAdvice } from "./advice.ts";
 import type { EventDraft } from "./decision.ts";
 import type { Claimant, Ledger } from "./ledger.ts";
 import {
@@ -39,7 +40,7 @@ export function openCase(service: Service, ledger: Ledger): ServiceCase {
 export function obstacleTo({ service, ledger }: ServiceCase): Refusal | null {
   const { clusterIPs, ipFamilyPolicy } = service;
   if (ledger.pools.size === 0) {
-    return { reason: "noPools", message: "there is no usable IPAddressPool; create one" };
+    return { reason: "noPools", message: "there is no usable IPAddressPool" };
   }
   if (clusterIPs.length === 0) return { reason: "noClusterIPs", message: "the Service has no cluster IPs" };
   if (ipFamilyPolicy === "RequireDualStack" && clusterIPs.length < 2) {
@@ -97,9 +98,10 @@ export function say(at: ServiceCase, type: EventDraft["type"], reason: string, m
   at.events.push({ type, reason, message });
 }
 
-/** Adds the Event that tells of a refusal. */
-export function warn(at: ServiceCase, { reason, message }: Refusal): void {
-  switch (reason) {
+/** Adds the Event that tells of a refusal, and what to do about it. */
+export function warn(at: ServiceCase, refusal: Refusal): void {
+  const message = withAdvice(refusal);
+  switch (refusal.reason) {
     case "dualStackUnavailable":
       return say(at, "Warning", "not enough clusterips", message);
     case "familyUnknown":

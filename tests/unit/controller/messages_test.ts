@@ -17,6 +17,9 @@ const holder = (c: ControllerCluster, annotations: Record<string, string> = {}) 
 };
 const failed = (why: string) => `Failed to allocate IP for "default/late": ${why}`;
 
+const more = "add addresses to a pool, ask for another pool by annotation, or delete a Service";
+const another = "ask for another address, or have this one given up";
+
 const rows: readonly MessageRow[] = [
   {
     name: "one address",
@@ -65,7 +68,7 @@ const rows: readonly MessageRow[] = [
     name: "a pool that is exhausted",
     given: holder,
     then: (c) => c.service("late"),
-    messages: [failed('no available IPs: no free IPv4 address in pool "main"')],
+    messages: [failed(`no available IPs: no free IPv4 address in pool "main"; ${more}`)],
   },
   {
     name: "many pools that are exhausted",
@@ -76,7 +79,7 @@ const rows: readonly MessageRow[] = [
       c.service("late");
     },
     messages: [
-      failed('no available IPs: no free IPv4 address in pool "a", "b", "c", "d", "e" and 2 more'),
+      failed(`no available IPs: no free IPv4 address in pool "a", "b", "c", "d", "e" and 2 more; ${more}`),
     ],
   },
   {
@@ -86,7 +89,7 @@ const rows: readonly MessageRow[] = [
     messages: [
       failed(
         "192.0.2.1 is held by default/web, and both need the annotation metallb.io/allow-shared-ip with one " +
-          "value to share it",
+          `value to share it; ${another}`,
       ),
     ],
   },
@@ -94,13 +97,15 @@ const rows: readonly MessageRow[] = [
     name: "an address in use, with another key",
     given: (c) => holder(c, { "allow-shared-ip": "k" }),
     then: (c) => c.service("late", { annotations: { "allow-shared-ip": "x" }, loadBalancerIP: "192.0.2.1" }),
-    messages: [failed('192.0.2.1 is held by default/web, whose sharing key is "k", not "x"')],
+    messages: [failed(`192.0.2.1 is held by default/web, whose sharing key is "k", not "x"; ${another}`)],
   },
   {
     name: "an address in use, with the same port",
     given: (c) => holder(c, { "allow-shared-ip": "k" }),
     then: (c) => c.service("late", { annotations: { "allow-shared-ip": "k" }, loadBalancerIP: "192.0.2.1" }),
-    messages: [failed("192.0.2.1 is held by default/web, and port TCP/80 is used by default/web")],
+    messages: [
+      failed(`192.0.2.1 is held by default/web, and port TCP/80 is used by default/web; ${another}`),
+    ],
   },
   {
     name: "an address in use, with other pods behind it",
@@ -116,7 +121,7 @@ const rows: readonly MessageRow[] = [
     messages: [
       failed(
         "192.0.2.1 is held by default/web, and with externalTrafficPolicy Local only Services with equal " +
-          "selectors share an address",
+          `selectors share an address; ${another}`,
       ),
     ],
   },
@@ -125,14 +130,15 @@ const rows: readonly MessageRow[] = [
     given: holder,
     then: (c) => c.service("web", { annotations: { loadBalancerIPs: "192.0.2.x" } }),
     messages: [
-      'Invalid requested IP: "192.0.2.x" in the annotation metallb.io/loadBalancerIPs is not an IP address',
+      'Invalid requested IP: "192.0.2.x" in the annotation metallb.io/loadBalancerIPs is not an IP address; ' +
+      "correct it",
     ],
   },
   {
     name: "a pool that doesn't exist",
     given: holder,
     then: (c) => c.service("late", { annotations: { "address-pool": "mian" } }),
-    messages: [failed('there is no IPAddressPool "mian"')],
+    messages: [failed('there is no IPAddressPool "mian"; create it, or correct the annotation')],
   },
   {
     name: "no pool at all",
@@ -146,7 +152,8 @@ const rows: readonly MessageRow[] = [
       c.service("web", { families: "RequireDualStack" });
     },
     messages: [
-      "ipFamilyPolicy RequireDualStack needs cluster IPs of both families, and there is only 10.96.0.1",
+      "ipFamilyPolicy RequireDualStack needs cluster IPs of both families, and there is only 10.96.0.1; " +
+      "set ipFamilyPolicy to PreferDualStack or SingleStack, or give the cluster both families",
     ],
   },
   {

@@ -1,6 +1,6 @@
 /** Which values are manifests, and what is said of those that aren't. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { planKinds } from "../../../core/plan/kinds.ts";
+import { configurationGroup, planKinds } from "../../../core/plan/kinds.ts";
 import { objectRefText, parseObjectRef } from "../../../core/plan/layers.ts";
 import { InputError } from "../../../core/plan/manifest.ts";
 import { readManifest } from "../../../core/plan/readmanifest.ts";
@@ -9,6 +9,7 @@ import { bgpAdvertisementKind } from "../../../crds/bgpadvertisement.ts";
 import { bgpPeerKind } from "../../../crds/bgppeer.ts";
 import { communityKind } from "../../../crds/community.ts";
 import { configurationStateKind } from "../../../crds/configurationstate.ts";
+import { apiGroup } from "../../../crds/kind.ts";
 import { ipAddressPoolKind } from "../../../crds/ipaddresspool.ts";
 import { l2AdvertisementKind } from "../../../crds/l2advertisement.ts";
 import { serviceBGPStatusKind } from "../../../crds/servicebgpstatus.ts";
@@ -157,7 +158,8 @@ Deno.test("plan: the kinds that it reads are those that there are", () => {
     ],
     ...[serviceL2StatusKind, serviceBGPStatusKind, configurationStateKind],
   ].map(({ kind, plural, versions }) => ({ kind, plural, versions: versions.map(({ name }) => name) }));
-  const read = planKinds.filter(({ group }) => group === "metallb.io")
+  assertEquals(configurationGroup, apiGroup);
+  const read = planKinds.filter(({ group }) => group === apiGroup)
     .map(({ kind, plural, versions }) => ({ kind, plural, versions }));
   assertEquals(read, ours);
 });
