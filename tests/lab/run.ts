@@ -56,6 +56,7 @@ async function outer(args: readonly string[]): Promise<number> {
     if (code !== 0) return code;
     if (options.failFast && tally.failed > 0) break;
   }
+  writeResults([tally.suiteResult]);
   return tally.finish();
 }
 

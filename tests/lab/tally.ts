@@ -1,18 +1,18 @@
 /** Counts results and prints them; the last line is `N passed, N failed, N skipped`. */
+import type { Skip, SuiteResult } from "../runner/results.ts";
 
 /** As it passes from one process to another. */
 export interface Counts {
   readonly passed: number;
   /** Ids. */
   readonly failures: readonly string[];
-  /** `id: reason`. */
-  readonly skips: readonly string[];
+  readonly skips: readonly Skip[];
 }
 
 export class Tally {
   #passed = 0;
   readonly #failures: string[] = [];
-  readonly #skips: string[] = [];
+  readonly #skips: Skip[] = [];
 
   get failed(): number {
     return this.#failures.length;
@@ -20,6 +20,12 @@ export class Tally {
 
   get counts(): Counts {
     return { passed: this.#passed, failures: this.#failures, skips: this.#skips };
+  }
+
+  /** For whoever started this run. */
+  get suiteResult(): SuiteResult {
+    const ran = this.#passed + this.failed;
+    return { suite: "e2e", ran, passed: this.#passed, failed: this.#failures, skipped: this.#skips };
   }
 
   add({ passed, failures, skips }: Counts): void {
@@ -40,7 +46,7 @@ export class Tally {
   }
 
   skip(id: string, reason: string): void {
-    this.#skips.push(`${id}: ${reason}`);
+    this.#skips.push({ name: id, reason });
     console.log(`skipped ${id}: ${reason}`);
   }
 
@@ -48,7 +54,7 @@ export class Tally {
   finish(): number {
     console.log("");
     for (const id of this.#failures) console.log(`failed: ${id}`);
-    for (const skip of this.#skips) console.log(`skipped: ${skip}`);
+    for (const { name, reason } of this.#skips) console.log(`skipped: ${name}: ${reason}`);
     const ran = this.#passed + this.failed;
     if (ran === 0) console.log("no scenario ran, which counts as a failure");
     console.log(`${this.#passed} passed, ${this.failed} failed, ${this.#skips.length} skipped`);
