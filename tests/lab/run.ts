@@ -12,6 +12,7 @@ import { Baseline } from "./scenario/reset.ts";
 import { repositoryRoot } from "./scenario/root.ts";
 import { runScenario } from "./scenario/runner.ts";
 import type { Scenario } from "./scenario/scenario.ts";
+import { writeResults } from "../runner/results.ts";
 import { type Counts, Tally } from "./tally.ts";
 
 /** What one lab is to run; from the outer process to the inner. */
