@@ -106,7 +106,7 @@ function judge(
   });
   if (lease === undefined) return take("noLease");
   if (lease.holder === "") return take("free");
-  if (lease.holder === settings.identity) return take("ours");
+  if (lease.holder === settings.identity || settings.isPredecessor(lease.holder)) return take("ours");
   const seen = state.seen !== undefined && sameRecord(state.seen.lease, lease)
     ? state.seen
     : { lease, sinceMs: nowMs };

@@ -3,6 +3,8 @@ import type { LeaseView } from "./leases.ts";
 
 export interface ElectionSettings {
   readonly identity: string;
+  /** Whether this holder was an earlier process in this one's place, which is dead since this one runs. */
+  readonly isPredecessor: (holder: string) => boolean;
   /** How long a holder that is silent keeps the Lease. */
   readonly leaseDurationMs: number;
   /** How long a leader acts without having renewed; less than the duration, so that it stops before another starts. */

@@ -7,9 +7,10 @@ import type { KubeApi, KubeObject } from "./api.ts";
 import { kubeLog } from "./catalogue.ts";
 import { EventCorrelator, type EventSeries } from "./eventseries.ts";
 import { asError, isConflict, isNotFound, mayWorkLater } from "./failures.ts";
+import type { KeyedWrite } from "./keyedwrite.ts";
 import { coreEvents } from "./resources.ts";
 import { kubeTime } from "./times.ts";
-import { type KeyedWrite, WriteQueue } from "./writequeue.ts";
+import { WriteQueue } from "./writequeue.ts";
 
 /** The object that an Event is about. */
 export interface Regarding {

@@ -28,6 +28,11 @@ export interface LeaderElectionOptions {
   readonly name: string;
   /** Differs for each replica: the Pod's name, or host and a random part. */
   readonly identity: string;
+  /**
+   * Whether this holder was an earlier process in this one's place, which is dead since this one runs: an earlier container
+   * of its Pod. It need not be waited for. Not given: none was.
+   */
+  readonly isPredecessor?: (holder: string) => boolean;
   /** 15,000 when not given; rounded up to whole seconds. */
   readonly leaseDurationMs?: number;
   /** After how long without a renewal the leader stops acting; 10,000 when not given; less than the duration. */
@@ -68,6 +73,7 @@ class Election {
     this.#options = options;
     this.#settings = {
       identity: options.identity,
+      isPredecessor: options.isPredecessor ?? (() => false),
       leaseDurationMs: options.leaseDurationMs ?? 15_000,
       renewDeadlineMs: options.renewDeadlineMs ?? 10_000,
       retryPeriodMs: options.retryPeriodMs ?? 2_000,

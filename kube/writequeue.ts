@@ -5,28 +5,7 @@ import type { Logger } from "../core/log.ts";
 import type { KubeApiError } from "./api.ts";
 import { kubeLog } from "./catalogue.ts";
 import { asError, askedWaitMs, isConflict, mayWorkLater } from "./failures.ts";
-
-/** What one key wants written. */
-export interface KeyedWrite {
-  /** Sends it once; called again when the server was busy or out of reach. */
-  readonly send: (signal: AbortSignal) => Promise<void>;
-  /**
-   * The object changed meanwhile (409): decide again from fresh state. Give the next write, or nothing when there is
-   * none (also when the decision comes later with another `put`).
-   */
-  readonly decideAgain: (conflict: KubeApiError) => KeyedWrite | undefined | Promise<KeyedWrite | undefined>;
-  /** Called once when this write, or one that its `decideAgain` gave, has come to an end. */
-  readonly onDone?: (outcome: WriteOutcome) => void;
-}
-
-/**
- * written: the server has it. superseded: a later `put` for the key took its place. settled: after a conflict there was
- * nothing left to write. refused: the server said no, and the same write would be refused again. abandoned: it was
- * withdrawn, or the queue stopped first.
- */
-export type WriteOutcome =
-  | { readonly type: "written" | "superseded" | "settled" | "abandoned" }
-  | { readonly type: "refused"; readonly error: unknown };
+import { type KeyedWrite, together } from "./keyedwrite.ts";
 
 export interface WriteQueueOptions {
   readonly clock: Clock;
@@ -66,6 +45,10 @@ export class WriteQueue {
   readonly #line = new Set<Slot>();
   #sending = 0;
   #draining = false;
+  /** What is in flight is not sent again. */
+  #finishing = false;
+  /** A write was given up of which it isn't known whether the server has it. */
+  #unsure = false;
   #idle = Promise.withResolvers<void>();
 
   constructor(options: WriteQueueOptions) {
@@ -136,6 +119,23 @@ export class WriteQueue {
     await this.idle();
     late.cancel();
     return !this.#stop.signal.aborted;
+  }
+
+  /**
+   * Takes no more and sends no more, lets what is in flight end within the time, and aborts the rest. True when the end of
+   * every write is known.
+   */
+  async finish(withinMs: number): Promise<boolean> {
+    this.#finishing = true;
+    for (const slot of [...this.#slots.values()]) {
+      slot.next?.onDone?.({ type: "abandoned" });
+      slot.next = undefined;
+      if (slot.phase === "sending") continue;
+      // An attempt that got no answer may have been written all the same.
+      if (slot.failures > 0) this.#unsure = true;
+      this.#forget(slot);
+    }
+    return await this.drain(withinMs) && !this.#unsure;
   }
 
   #abandon(): void {
@@ -229,7 +229,8 @@ export class WriteQueue {
     write: KeyedWrite,
     waitMs = backoffMs(backoff, slot.conflicts, this.#options.random()),
   ): void {
-    if (this.#stop.signal.aborted) return write.onDone?.({ type: "abandoned" });
+    if (this.#finishing && slot.failures > 0) this.#unsure = true;
+    if (this.#stop.signal.aborted || this.#finishing) return write.onDone?.({ type: "abandoned" });
     if (slot.next === undefined) slot.next = write;
     else write.onDone?.({ type: "superseded" });
     if (waitMs === 0) return;
@@ -239,17 +240,4 @@ export class WriteQueue {
       this.#fill();
     });
   }
-}
-
-/** The first write's caller hears of the end too. */
-function together(write: KeyedWrite, alsoDone: KeyedWrite["onDone"]): KeyedWrite {
-  if (alsoDone === undefined || alsoDone === write.onDone) return write;
-  const { onDone } = write;
-  return {
-    ...write,
-    onDone: (outcome) => {
-      onDone?.(outcome);
-      alsoDone(outcome);
-    },
-  };
 }

@@ -83,7 +83,8 @@ export async function act(parts: Parts, following: Following, term: Term, ending
   loop.stop();
   const { reason } = term.acting;
   const drainMs = reason instanceof TermEnd && reason.why === "lost" ? 0 : ending.drainMs;
-  const isComplete = await queue.drain(drainMs);
+  // What has not been sent yet the next one decides anew.
+  const isComplete = await queue.finish(drainMs);
   applier.stop();
   ending.afterwards(events.drain(drainMs));
   if (!isComplete) return "";

@@ -14,10 +14,23 @@ const drainMs = 1_000;
 const catchUpMs = 500;
 
 export interface Candidate extends Parts {
-  /** Differs for each replica. */
+  /** Differs for each process. */
   readonly identity: string;
+  /** Whether this one was an earlier process in the same Pod: a container is started when the former is dead. */
+  readonly isPredecessor: (identity: string) => boolean;
   /** Whole seconds. */
   readonly leaseDurationMs: number;
+}
+
+/** Who takes part, by the Pod's name; "" when it isn't known. `chance` differs for each process. */
+export function identityIn(podName: string, chance: string): Pick<Candidate, "identity" | "isPredecessor"> {
+  const name = podName === "" ? "controller" : podName;
+  const start = `${name}-`;
+  return {
+    identity: start + chance,
+    isPredecessor: (other) =>
+      podName !== "" && other.startsWith(start) && /^[0-9a-f]{8}$/.test(other.slice(start.length)),
+  };
 }
 
 /** Takes part in the election until `stop` is aborted; then ends its term, if it has one, and resolves. */

@@ -11,8 +11,8 @@ import { showMetrics } from "../../kube/showmetrics.ts";
 import { standardOutputSink } from "../../kube/logsink.ts";
 import { controllerLog } from "../catalogue.ts";
 import type { ControllerOptions } from "../flags.ts";
-import type { Parts } from "./act.ts";
-import { actAlone, lead } from "./lead.ts";
+import { aborted, type Parts } from "./act.ts";
+import { actAlone, identityIn, lead } from "./lead.ts";
 import { ControllerMetrics } from "./metrics.ts";
 import { runWebhooks } from "./webhooks.ts";
 
@@ -65,16 +65,8 @@ async function work(options: ControllerOptions, parts: Parts, stop: AbortSignal)
     return await aborted(stop);
   }
   if (!options.leaderElect) return await actAlone(parts, stop);
-  const name = options.podName === "" ? "controller" : options.podName;
-  const identity = `${name}-${crypto.randomUUID().slice(0, 8)}`;
-  await lead({ ...parts, identity, leaseDurationMs: options.leaseDurationMs }, stop);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
+  const { podName, leaseDurationMs } = options;
+  await lead({ ...parts, ...identityIn(podName, crypto.randomUUID().slice(0, 8)), leaseDurationMs }, stop);
 }
 
 function levelOf(level: ControllerOptions["logLevel"]): LogLevel | "none" {

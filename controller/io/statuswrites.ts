@@ -3,7 +3,8 @@ import type { Clock, Timer } from "../../core/clock.ts";
 import type { Logger } from "../../core/log.ts";
 import { keyOf, type Meta } from "../../core/meta.ts";
 import { type KubeApi, KubeApiError, type KubeObject, type Resource } from "../../kube/api.ts";
-import type { KeyedWrite, WriteOutcome, WriteQueue } from "../../kube/writequeue.ts";
+import type { KeyedWrite, WriteOutcome } from "../../kube/keyedwrite.ts";
+import type { WriteQueue } from "../../kube/writequeue.ts";
 import { controllerLog } from "../catalogue.ts";
 
 /** A change of an object's status, and what follows. */

@@ -13,7 +13,7 @@ import { DataplaneCounters } from "./dataplanecounters.ts";
 import { Loop } from "./loop.ts";
 import type { SpeakerMeter } from "./metrics.ts";
 import { followAll } from "./sources.ts";
-import { stateKeeper } from "./state.ts";
+import { type StateKeeper, stateKeeper } from "./state.ts";
 
 /** How long the Lease may take to be given back at the end. */
 const releaseMs = 250;
@@ -97,32 +97,14 @@ export class Speaker {
    */
   async run(stop: AbortSignal): Promise<void> {
     const { dataplane, clock, api, log, random, meter } = this.#ports;
-    const { nodeName, excludeInterfaces, podName = "" } = this.#settings;
+    const { nodeName, excludeInterfaces } = this.#settings;
     const events = new EventRecorder({
       ...{ api, clock, random, log },
       component: "metallb-speaker",
       host: nodeName,
     });
-    const machine = this.#machine;
-    const state = stateKeeper({
-      ...{ ...this.#ports, ...this.#settings, podName },
-      findings: () => machine.missing().length > 0 ? null : { problems: machine.problems, unread: [] },
-    });
-    let judged = machine.problems;
-    const loop = new Loop({
-      ...this.#ports,
-      machine: this.#machine,
-      ...meter === undefined ? {} : { decided: (tookMs: number) => meter.decided(tookMs) },
-      apply: (effects) => {
-        meter?.effects(effects);
-        applyEffects(effects, { dataplane, events, log });
-        if (this.#machine.prepared) this.#prepared.resolve();
-        if (judged === machine.problems) return;
-        judged = machine.problems;
-        state.look();
-      },
-      failed: this.#failure.reject,
-    });
+    const state = this.#stateKeeper();
+    const loop = this.#loop(events, state);
     meter?.measure({ machine: this.#machine, counters: this.#counters, events });
     dataplane.onFact((fact) => this.#hear(fact, loop.post));
     dataplane.send({ type: "start", excludeInterfaces });
@@ -149,6 +131,34 @@ export class Speaker {
         Promise.all([followed, stated, this.#closed.promise, events.drain(closeMs)]),
       );
     }
+  }
+
+  #stateKeeper(): StateKeeper {
+    const machine = this.#machine;
+    const { podName = "" } = this.#settings;
+    return stateKeeper({
+      ...{ ...this.#ports, ...this.#settings, podName },
+      findings: () => machine.missing().length > 0 ? null : { problems: machine.problems, unread: [] },
+    });
+  }
+
+  #loop(events: EventRecorder, state: StateKeeper): Loop {
+    const machine = this.#machine;
+    const { dataplane, log, meter } = this.#ports;
+    let judged = machine.problems;
+    return new Loop({
+      ...{ ...this.#ports, machine },
+      ...meter === undefined ? {} : { decided: (tookMs: number) => meter.decided(tookMs) },
+      apply: (effects) => {
+        meter?.effects(effects);
+        applyEffects(effects, { dataplane, events, log });
+        if (machine.prepared) this.#prepared.resolve();
+        if (judged === machine.problems) return;
+        judged = machine.problems;
+        state.look();
+      },
+      failed: this.#failure.reject,
+    });
   }
 
   /** Tells the others that this node announces; the Node owns the Lease, so that it goes when the Node goes. */

@@ -40,7 +40,7 @@ export function benchAllocator(nowMs: () => number = () => performance.now()): r
     ...[0, 0.5, 0.99].flatMap((full) =>
       inPool("IPv6 /112 (65,536 addresses)", "2001:db8::/112", "ipv6", full)
     ),
-    ...inPool("IPv6 /64, as many in use as a /112 when", "2001:db8::/64", "ipv6", 0.99),
+    ...inPool("IPv6 /64, as many in use as of a /112", "2001:db8::/64", "ipv6", 0.99),
     { what: "100,000 Services that share addresses, 1,000 on each: assign", ...sharing(1000, nowMs), goalUs },
     { what: "100,000 Services with one port and key, an address each: assign", ...sharing(1, nowMs), goalUs },
     { what: "Machine: 10,000 waiting Services in one step", ...machineStep(false, nowMs), goalUs: null },

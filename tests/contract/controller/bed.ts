@@ -61,6 +61,7 @@ export class Replica {
     };
     const candidate: Candidate = {
       ...{ ...shared, identity, leaseDurationMs, loadBalancerClass: "", soon: setImmediate },
+      isPredecessor: () => false,
       pod: ownPod({ ...shared, podName }, this.#stop.signal),
       fail: (error) => {
         throw error;

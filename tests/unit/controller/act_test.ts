@@ -6,10 +6,14 @@ import {
   KubeApiError,
   type KubeObject,
   KubeUnreachableError,
+  type ListOptions,
+  type ListResult,
   type PatchOptions,
   type Resource,
+  type Trim,
 } from "../../../kube/api.ts";
-import { coreEvents, ipAddressPools, services } from "../../../kube/resources.ts";
+import { configurationStates, coreEvents, ipAddressPools, services } from "../../../kube/resources.ts";
+import type { ConfigurationStateStatus } from "../../../crds/configurationstate.ts";
 import { FakeClock } from "../../support/fakeclock.ts";
 import { FakeKube } from "../../support/fakekube.ts";
 
@@ -24,6 +28,15 @@ interface Written {
 /** Remembers what patches said; numbers become what a client would read of them. */
 class RecordingKube extends FakeKube {
   readonly written: Written[] = [];
+  /** Kinds that can't be listed. */
+  readonly unlistable = new Set<string>();
+
+  override list<T>(resource: Resource, trim: Trim<T>, options?: ListOptions): Promise<ListResult<T>> {
+    if (this.unlistable.has(resource.plural)) {
+      return Promise.reject(new KubeApiError(404, "NotFound", "no such kind"));
+    }
+    return super.list(resource, trim, options);
+  }
 
   override patch<T extends KubeObject>(
     resource: Resource,
@@ -307,6 +320,32 @@ act1("a bad pool is reported once on itself and in the log, and so is its end", 
   await scene.clock.advance(300);
   assertEquals([scene.said("problem"), scene.said("problemSolved")], [1, 1]);
 });
+
+act1(
+  "a kind that can't be listed delays no address, and is named in ConfigurationState after 5 s",
+  async (scene) => {
+    scene.kube.unlistable.add("bgppeers");
+    scene.pool("main", ["192.0.2.0/24"]);
+    scene.pool("bad", ["10.0.0.0/33"]);
+    scene.service("web");
+    await scene.start();
+    await scene.clock.advance(1_000);
+    assertEquals([scene.ips("web"), scene.said("problem")], [["192.0.2.0"], 1]);
+    const status = () =>
+      (scene.kube.all(configurationStates)[0] as { status?: ConfigurationStateStatus })?.status;
+    assertEquals(status(), undefined);
+    await scene.clock.advance(5_000);
+    assertEquals([status()?.result, status()?.conditions[0]?.reason], ["Invalid", "ConfigurationError"]);
+    scene.pool("bad", ["10.0.0.0/24"]);
+    await scene.clock.advance(2_000);
+    const [condition] = status()?.conditions ?? [];
+    assertEquals([status()?.result, condition?.reason], ["Valid", "UnknownError"]);
+    assertEquals(condition?.message, "could not be read yet: bgppeers");
+    scene.kube.unlistable.clear();
+    await scene.clock.advance(30_000);
+    assertEquals(status()?.conditions.map(({ reason }) => reason), ["Reconciled"]);
+  },
+);
 
 act1("a watch that is cut and listed again changes nothing", async (scene) => {
   scene.pool("main", ["192.0.2.0/24"]);

@@ -1,6 +1,6 @@
 /** Several replicas on one fake API server and one fake clock: who acts, on what knowledge, and how it ends. */
 import { assert, assertEquals } from "@std/assert";
-import { lead, leaseName } from "../../../controller/io/lead.ts";
+import { identityIn, lead, leaseName } from "../../../controller/io/lead.ts";
 import { Logger, type LogRecord } from "../../../core/log.ts";
 import { type KubeObject, KubeUnreachableError } from "../../../kube/api.ts";
 import { type LeaseObject, trimLease } from "../../../kube/leases.ts";
@@ -18,7 +18,7 @@ class Replica {
   constructor(api: FakeKube, readonly clock: FakeClock, readonly name: string) {
     this.ended = lead({
       ...{ api, clock, identity: name, namespace: installation, loadBalancerClass: "" },
-      leaseDurationMs: 15_000,
+      ...{ leaseDurationMs: 15_000, isPredecessor: () => false },
       random: () => 0.5,
       log: new Logger("debug", (record) => this.lines.push(record), () => clock.wallMs()),
       soon: (run) => void clock.timer(0, run),
@@ -171,20 +171,25 @@ scene("after a crash the next leader lists again what it acts on, and only that"
   assertEquals([one.said("caughtUp"), after, scene.addresses()], [1, [2, 2, 2, 1], ["web 10.0.0.0"]]);
 });
 
-scene("the Lease is given back only when writes under way have ended", async (scene) => {
-  const [one, two] = [scene.replica("one"), scene.replica("two")];
-  await scene.clock.advance(1_000);
-  const release = scene.kube.hold("patch");
-  for (let index = 0; index < 40; index++) scene.service(`s${index}`);
-  await scene.quiet();
-  one.stop.abort("SIGTERM");
-  await scene.clock.advance(500);
-  assertEquals([scene.lease?.holder, two.said("elected")], ["one", 0]);
-  release();
-  await scene.quiet();
-  assertEquals([scene.lease?.holder, two.said("caughtUp")], ["two", 1]);
-  assertEquals(new Set(scene.addresses().map((line) => line.split(" ")[1])).size, 40);
-});
+scene(
+  "the Lease is given back when writes in flight have ended; those in line are left to the next",
+  async (scene) => {
+    const [one, two] = [scene.replica("one"), scene.replica("two")];
+    await scene.clock.advance(1_000);
+    const release = scene.kube.hold("patch");
+    for (let index = 0; index < 100; index++) scene.service(`s${index}`);
+    await scene.quiet();
+    one.stop.abort("SIGTERM");
+    await scene.clock.advance(500);
+    assertEquals([scene.lease?.holder, two.said("elected"), scene.patches()], ["one", 0, 32]);
+    release();
+    const [lists, leftMs] = [scene.lists("services"), scene.clock.nowMs()];
+    await scene.quiet();
+    assertEquals([scene.lease?.holder, two.said("caughtUp"), scene.lists("services")], ["two", 1, lists]);
+    assertEquals([scene.clock.nowMs(), scene.patches()], [leftMs, 100]);
+    assertEquals(new Set(scene.addresses().map((line) => line.split(" ")[1])).size, 100);
+  },
+);
 
 scene("a leader whose writes don't end in time leaves nothing to rely on", async (scene) => {
   const [one, two] = [scene.replica("one"), scene.replica("two")];
@@ -232,4 +237,22 @@ scene("a leader that lost the Lease breaks off what is under way, at once", asyn
   release();
   await scene.quiet();
   assertEquals(scene.addresses(), ["web"]);
+});
+
+Deno.test("leading: an earlier process of the same Pod is known by its name, others are not taken for one", () => {
+  const { identity, isPredecessor } = identityIn("controller-5d9c-x2", "0a1b2c3d");
+  assertEquals(identity, "controller-5d9c-x2-0a1b2c3d");
+  const others = [
+    "controller-5d9c-x2-ffffffff",
+    "controller-5d9c-x3-ffffffff",
+    "controller-5d9c-x2-1-ffffffff",
+    "controller-5d9c-x2",
+    "controller-ffffffff",
+  ];
+  assertEquals(others.map(isPredecessor), [true, false, false, false, false]);
+  const nameless = identityIn("", "0a1b2c3d");
+  assertEquals([nameless.identity, nameless.isPredecessor("controller-ffffffff")], [
+    "controller-0a1b2c3d",
+    false,
+  ]);
 });

@@ -5,6 +5,7 @@ import type { LeaseView } from "../../../kube/leases.ts";
 
 const settings: ElectionSettings = {
   identity: "me",
+  isPredecessor: (holder) => holder === "me before",
   leaseDurationMs: 15_000,
   renewDeadlineMs: 10_000,
   retryPeriodMs: 2_000,
@@ -50,6 +51,13 @@ Deno.test("election: nobody's Lease is taken", () => {
     assertEquals(effects, [{ type: "write", over: found, holder: "me" }]);
     assertEquals(reason, found === undefined ? "noLease" : found.holder === "" ? "free" : "ours");
   }
+});
+
+Deno.test("election: the Lease of an earlier process in one's place is taken, and what it left is not relied on", () => {
+  const found = { ...lease("me before"), handover: "77" };
+  const written = { type: "written", lease: lease("me"), begunMs: 1 } as const;
+  const step = run([[0, { type: "due" }], [1, { type: "read", lease: found }], [2, written]]);
+  assertEquals(step.effects[0], { type: "startActing", handover: "" });
 });
 
 Deno.test("election: another's Lease is left alone as long as its record changes", () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { KubeApiError, KubeUnreachableError } from "../../../kube/api.ts";
-import { type KeyedWrite, type WriteOutcome, WriteQueue } from "../../../kube/writequeue.ts";
+import type { KeyedWrite, WriteOutcome } from "../../../kube/keyedwrite.ts";
+import { WriteQueue } from "../../../kube/writequeue.ts";
 import { bench, quiet } from "./support.ts";
 
 const conflict = new KubeApiError(409, "Conflict", "modified");
@@ -241,4 +242,37 @@ Deno.test("write queue: load leaves out who waits for another attempt, and each 
   assertEquals([queue.load, queue.size, rests], [0, 1, 1]);
   await b.clock.advance(60_000);
   assertEquals([queue.load, queue.size, rests], [0, 0, 2]);
+});
+
+Deno.test("write queue: to finish is to send nothing more, and to let what is in flight end", async () => {
+  const h = harness(1);
+  h.queue.put("a", h.write("a", [], true));
+  h.queue.put("b", h.write("b"));
+  await quiet();
+  h.queue.put("a", h.write("a again"));
+  const finished = h.queue.finish(1_000);
+  h.open("a");
+  assertEquals(await finished, true);
+  assertEquals([h.sent, h.done], [["a"], ["a again abandoned", "b abandoned", "a written"]]);
+});
+
+Deno.test("write queue: a write that got no answer leaves the end unknown, whether it waits or is in flight", async () => {
+  const cut = () => new KubeUnreachableError("cut", "cut");
+  const waiting = harness();
+  waiting.queue.put("a", waiting.write("a", [cut()]));
+  await quiet();
+  assertEquals(await waiting.queue.finish(1_000), false);
+  const flying = harness();
+  flying.queue.put("a", flying.write("a", [cut()], true));
+  await quiet();
+  const finished = flying.queue.finish(1_000);
+  flying.open("a");
+  assertEquals([await finished, flying.sent], [false, ["a"]]);
+  // A conflict is an answer: nothing was written, and nothing is sent again.
+  const refused = harness();
+  refused.queue.put("a", refused.write("a", [conflict], true, refused.write("b")));
+  await quiet();
+  const known = refused.queue.finish(1_000);
+  refused.open("a");
+  assertEquals([await known, refused.sent], [true, ["a"]]);
 });
