@@ -10,7 +10,8 @@ Deno.test("lint: the task fails for a forbidden import and for an effect in a pu
     for await (const { name } of Deno.readDir(`${root}tests/lint`)) {
       await Deno.copyFile(`${root}tests/lint/${name}`, `${tree}/tests/lint/${name}`);
     }
-    const { links: _, ...config } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+    // The small tree needs none of our packages, so it has no lockfile to be held to.
+    const { links: _links, lock: _lock, ...config } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
     await Deno.writeTextFile(`${tree}/deno.json`, JSON.stringify(config));
     for (const folder of ["core", "kube"]) await Deno.mkdir(`${tree}/${folder}`);
     await Deno.writeTextFile(`${tree}/kube/now.ts`, "export const now = () => Date.now();\n");
