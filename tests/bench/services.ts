@@ -34,15 +34,22 @@ export async function benchServices(count: number): Promise<readonly Figure[] | 
     await stage.api.apply(poolManifest("bench", ["10.0.0.0/8"]));
     const waiting = names("waiting", count);
     await sideBySide(waiting, width, (name) => stage.api.create(serviceManifest(name)));
+    // The same watch sees both: telling a watcher of a write costs an API server half as much as the write.
+    const watch = watchAssigned(stage);
+    await watch.listed;
     const beforeMs = await bareStatusWrites(stage, waiting, "before");
-    const served = await serveWaiting(stage, waiting);
+    const served = await serveWaiting(stage, waiting, watch);
     // Before and after, since the machine has other things to do now and then.
     const bareMs = (beforeMs + await bareStatusWrites(stage, waiting, "after")) / 2;
+    watch.stop();
     const bareRate = perSecond(count, bareMs);
     const rate = perSecond(count - 1, served.lastMs - served.firstMs);
     const restart = await restarted(stage);
     return [
-      { name: "bare status writes, 32 side by side", value: `${bareRate.toFixed(0)}/s (${ms(bareMs)})` },
+      {
+        name: "bare status writes, 32 side by side, watched",
+        value: `${bareRate.toFixed(0)}/s (${ms(bareMs)})`,
+      },
       {
         name: `${count} waiting Services, first to last address`,
         value: `${rate.toFixed(0)}/s`,
@@ -166,9 +173,11 @@ async function bareStatusWrites(stage: Stage, of: readonly string[], message: st
   return performance.now() - startMs;
 }
 
-async function serveWaiting(stage: Stage, waiting: readonly string[]) {
-  const watch = watchAssigned(stage);
-  await watch.listed;
+async function serveWaiting(
+  stage: Stage,
+  waiting: readonly string[],
+  watch: ReturnType<typeof watchAssigned>,
+) {
   const startMs = performance.now();
   const controller = startProduct(stage, "controller", controllerArguments);
   await until(
@@ -177,7 +186,6 @@ async function serveWaiting(stage: Stage, waiting: readonly string[]) {
     () => watch.at.size >= waiting.length ? true : undefined,
   );
   const times = [...watch.at.values()];
-  watch.stop();
   const mib = residentMib(controller);
   await controller.end("SIGTERM");
   return {
